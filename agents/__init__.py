@@ -1,0 +1,1 @@
+"""Agent definition documents: reading, registry, comparison, export. The lowest package."""

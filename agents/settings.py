@@ -1,0 +1,145 @@
+"""Settings: `[tool.convexpert]` in `pyproject.toml` or `convexpert.toml`, then the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from agents.errors import UsageError
+from agents.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """`[tool.convexpert.check]`."""
+
+    select: tuple[str, ...] = ()
+    """Rule ids to run; empty means all that are not off."""
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    """Severity by rule id, in place of the rule's default."""
+    fail_on: Severity = Severity.WARNING
+    small_tables: tuple[str, ...] = ()
+    """Tables that are small enough to be read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a user can set."""
+
+    registry_url: str | None = None
+    """SQLAlchemy URL; None means the workspace's own SQLite file."""
+    chroma_url: str | None = None
+    """Address of a Chroma server; None means the workspace's embedded store."""
+    embedding_model: str | None = None
+    """Folder or name of a sentence-transformers model; None means all-MiniLM-L6-v2."""
+    model: str | None = None
+    """Chat model as `provider:name`; None means answers without a model."""
+    check: CheckSettings = field(default_factory=CheckSettings)
+    source: Path | None = None
+    """The file that these settings were read from."""
+
+
+def load_settings(start: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that apply at `start`: the nearest file upwards, then `CONVEXPERT_…`.
+
+    Raises UsageError for a file that can't be read, an unknown key, or a value of the wrong type.
+    """
+    settings = _from_files(start.absolute())
+    given = {
+        name: environ[variable]
+        for name in ("registry_url", "chroma_url", "embedding_model", "model")
+        if environ.get(variable := f"CONVEXPERT_{name.upper()}")
+    }
+    return replace(settings, **given) if given else settings  # type: ignore[arg-type]
+
+
+def _from_files(start: Path) -> Settings:
+    for folder in (start, *start.parents):
+        own = folder / "convexpert.toml"
+        if own.is_file():
+            return _settings(_read_toml(own), own)
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            table = _read_toml(project).get("tool", {}).get("convexpert")
+            if table is not None:
+                return _settings(table, project)
+    return Settings()
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(
+            f"can't read the settings: {error}", hint="mend the file's TOML", path=str(path)
+        ) from error
+
+
+def _settings(table: dict[str, Any], path: Path) -> Settings:
+    reader = _Reader(path)
+    reader.refuse_unknown(table, {f.name for f in fields(Settings)} - {"source"}, "")
+    check = table.get("check", {})
+    if not isinstance(check, dict):
+        raise reader.wrong("check", "a table")
+    reader.refuse_unknown(check, {f.name for f in fields(CheckSettings)}, "check.")
+    severity = check.get("severity", {})
+    if not isinstance(severity, dict):
+        raise reader.wrong("check.severity", "a table of rule = severity")
+    return Settings(
+        registry_url=reader.text(table, "registry_url"),
+        chroma_url=reader.text(table, "chroma_url"),
+        embedding_model=reader.text(table, "embedding_model"),
+        model=reader.text(table, "model"),
+        check=CheckSettings(
+            select=reader.texts(check, "select"),
+            ignore=reader.texts(check, "ignore"),
+            severity={
+                rule: reader.severity(value, f"check.severity.{rule}")
+                for rule, value in severity.items()
+            },
+            fail_on=reader.severity(check.get("fail_on", "warning"), "check.fail_on"),
+            small_tables=reader.texts(check, "small_tables"),
+        ),
+        source=path,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    path: Path
+
+    def wrong(self, key: str, expected: str) -> UsageError:
+        return UsageError(f"the setting {key} must be {expected}", path=str(self.path))
+
+    def refuse_unknown(self, table: Mapping[str, Any], known: set[str], prefix: str) -> None:
+        for key in table:
+            if key not in known:
+                raise UsageError(
+                    f"unknown setting {prefix}{key}",
+                    hint=f"known are {', '.join(sorted(known))}",
+                    path=str(self.path),
+                )
+
+    def text(self, table: Mapping[str, Any], key: str) -> str | None:
+        value = table.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(key, "a string")
+        return value
+
+    def texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.wrong(f"check.{key}", "a list of strings")
+        return tuple(value)
+
+    def severity(self, value: object, key: str) -> Severity:
+        try:
+            return Severity(value)  # type: ignore[arg-type]
+        except ValueError:
+            raise self.wrong(key, "one of off, info, warning, error") from None

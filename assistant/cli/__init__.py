@@ -1,0 +1,1 @@
+"""The command line. Each command parses, calls one library function and prints."""

@@ -1,0 +1,173 @@
+"""The root of the command line: knows each command by name and loads it when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from agents.errors import ConvexpertError, UsageError
+from assistant.cli.console import report_error
+from assistant.cli.context import CommandContext
+
+# name -> (module:attribute, what it does). The attribute is a typer.Typer. Names and one-line
+# helps stand here so that `convexpert --help` imports none of the commands.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ask": ("assistant.cli.ask:app", "Answer a Convex design question from the documents."),
+    "check": ("assistant.cli.check:app", "Check Convex code against the documents' checklists."),
+    "rules": ("assistant.cli.rules:app", "List the code rules, or explain one."),
+    "agents": ("assistant.cli.agents:app", "Import, compare, label and export agent documents."),
+    "kb": ("assistant.cli.kb:app", "Build and search the knowledge base."),
+    "eval": ("evals.commands:app", "Run eval suites over documents, answers and code check."),
+    "init": ("assistant.cli.init:app", "Make a workspace here."),
+}
+
+UNEXPECTED = "please report this; CONVEXPERT_DEBUG=1 shows where it happened"
+
+
+class DeferredCommand(TyperCommand):
+    """Stands for a command in listings; its module is imported when it is called."""
+
+    def __init__(self, name: str, target: str, summary: str) -> None:
+        super().__init__(name, help=summary)
+        self._target = target
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """The context of the real command, so that its help, options and callback apply."""
+        module_name, attribute = self._target.split(":")
+        app: typer.Typer = getattr(import_module(module_name), attribute)
+        command = typer.main.get_command(app)
+        command.name = self.name
+        if parent is not None and isinstance(parent.obj, CommandContext):
+            args = parent.obj.take_workspace_option(args)
+        return command.make_context(info_name, args, parent=parent, **extra)
+
+
+class RootGroup(TyperGroup):
+    """The root command: lists deferred commands and turns every error into one line."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All command names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The deferred command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        return DeferredCommand(cmd_name, *COMMANDS[cmd_name])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line. In standalone mode ends the process with the exit status."""
+        given = list(sys.argv[1:] if args is None else args)
+        run = partial(
+            super().main, given, prog_name, complete_var, False, windows_expand_args, **extra
+        )
+        if not standalone_mode:
+            return run()
+        sys.exit(_status(run, as_json=_wants_json(given)))
+
+
+def _status(run: Callable[[], Any], *, as_json: bool) -> int:
+    try:
+        result = run()
+    except ConvexpertError as error:
+        _show_traceback_when_debugging()
+        report_error(error, as_json=as_json)
+        return 2
+    except typer.TyperException as error:
+        report_error(_usage_error(error), as_json=as_json)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`); silence the flush at exit too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        _show_traceback_when_debugging()
+        unexpected = ConvexpertError(f"{type(error).__name__}: {error}", hint=UNEXPECTED)
+        report_error(unexpected, as_json=as_json)
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _show_traceback_when_debugging() -> None:
+    if os.environ.get("CONVEXPERT_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    before_end = args[: args.index("--")] if "--" in args else args
+    pairs = zip(before_end, [*before_end[1:], ""], strict=True)
+    return any(
+        arg in ("--json", "--format=json") or (arg == "--format" and value == "json")
+        for arg, value in pairs
+    )
+
+
+def _usage_error(error: typer.TyperException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "convexpert"
+    message = error.format_message().replace("\n", " ").rstrip(".")
+    return UsageError(message, hint=f"see `{command} --help`")
+
+
+app = typer.Typer(
+    cls=RootGroup,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="Example: convexpert ask 'Where should I call the Stripe API from?'",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"convexpert {version('convexpert')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Use the workspace DIR instead of the nearest .convexpert/; "
+            "may stand after the command too.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Knowledge-base assistant and prompt manager for Convex agent documents."""
+    context.obj = CommandContext(chosen_workspace=workspace)
+
+
+def main() -> None:
+    """The `convexpert` command."""
+    app(prog_name="convexpert")

@@ -1,0 +1,1 @@
+"""Evals: suites, metrics, runs and their comparison. The highest package."""

@@ -1,0 +1,1 @@
+"""The knowledge base: chunks, embeddings, index and search over agent documents."""

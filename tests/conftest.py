@@ -1,0 +1,42 @@
+"""Shared by all tests: a fresh workspace and no way out to the network."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads or writes the user's own workspace or settings."""
+    for name in ("WORKSPACE", "REGISTRY_URL", "CHROMA_URL", "EMBEDDING_MODEL", "MODEL"):
+        monkeypatch.delenv(f"CONVEXPERT_{name}", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Only loopback addresses and local sockets can be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        is_local = self.family == socket.AF_UNIX or (
+            isinstance(address, tuple) and address[0] in ("127.0.0.1", "::1", "localhost")
+        )
+        if not is_local:
+            raise AssertionError(f"a test tried to reach {address!r}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace that nothing has used yet."""
+    return Workspace(tmp_path / ".convexpert")
