@@ -1,0 +1,65 @@
+"""The root command: errors in one line, JSON on request, the workspace option anywhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agents.errors import UsageError
+from assistant.cli.console import printable
+from assistant.cli.context import CommandContext
+from assistant.cli.main import app
+
+
+def test_an_unknown_command_is_one_line_and_status_2() -> None:
+    result = CliRunner().invoke(app, ["aks"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert "--help" in result.stderr
+
+
+def test_with_json_an_error_is_one_document_on_standard_output() -> None:
+    result = CliRunner().invoke(app, ["rules", "no-such-rule", "--json"])
+    assert result.exit_code == 2
+    assert set(json.loads(result.stdout)["error"]) == {"code", "message", "hint"}
+
+
+def test_no_command_shows_the_help_with_an_example() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "--help"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "Example:" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "rest", "chosen"),
+    [
+        (["a", "--workspace", "w", "b"], ["a", "b"], "w"),
+        (["--workspace=w"], [], "w"),
+        (["a", "--", "--workspace", "w"], ["a", "--", "--workspace", "w"], None),
+    ],
+)
+def test_the_workspace_option_may_stand_after_the_command(
+    args: list[str], rest: list[str], chosen: str | None
+) -> None:
+    context = CommandContext()
+    assert context.take_workspace_option(args) == rest
+    assert context.chosen_workspace == (Path(chosen) if chosen else None)
+
+
+def test_the_workspace_option_without_a_folder_is_an_error() -> None:
+    with pytest.raises(UsageError):
+        CommandContext().take_workspace_option(["--workspace"])
+
+
+def test_terminal_escapes_and_bidirectional_controls_are_made_visible() -> None:
+    assert printable("a\x1b[31mb\u202ec\td\n") == "a\\x1b[31mb\\u202ec\td\n"
