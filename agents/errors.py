@@ -91,7 +91,13 @@ class AgentNotFound(RegistryError):
 
     code = "agent-not-found"
 
-    def __init__(self, handle: str, known: Sequence[str]) -> None:
+    def __init__(self, handle: str, known: Sequence[str], *, removed: bool = False) -> None:
+        if removed:
+            super().__init__(
+                f"the agent {handle!r} was removed",
+                hint=f"`convexpert agents restore {handle}` brings it back",
+            )
+            return
         super().__init__(
             f"no agent has the handle {handle!r}",
             hint=_did_you_mean(handle, known, "`convexpert agents list` shows the handles"),

@@ -1,0 +1,249 @@
+"""The registry's reads and writes: agents, versions that never change, labels that move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa  # noqa: TID253 - this package owns the import
+
+from agents.errors import HandleTaken
+from agents.registry import rows
+from agents.registry.clock import Clock, timestamp, utc_now
+from agents.registry.database import Database
+from agents.registry.reference import LATEST, Reference, check_handle, check_label, parse_reference
+from agents.registry.submission import Added, Submission, add_submissions, claim_collections
+from agents.registry.tables import agents, collections, label_moves, labels, meta, versions
+from agents.registry.version import AgentVersion
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMove:
+    """One change of a label: made, moved or taken away."""
+
+    label: str
+    from_number: int | None
+    """None where the label was new."""
+    to_number: int | None
+    """None where it was taken away."""
+    moved_at: str
+    """ISO 8601, UTC."""
+    author: str | None
+
+
+class Registry:
+    """Agents and their versions. Reads see one state; every write is one transaction.
+
+    Errors are AgentNotFound, VersionNotFound, InvalidReference and HandleTaken for what a caller
+    asks wrongly, UsageError for a handle or label that can't be one, WorkspaceError where the
+    database itself fails.
+    """
+
+    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
+        """Use a database that `migrate` has brought to today's shape."""
+        self._database = database
+        self._now = now
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    # Reading
+
+    def agents(self, *, label: str | None = None, removed: bool = False) -> list[AgentVersion]:
+        """The latest version of each visible agent, by handle.
+
+        `label` asks for the versions that it points at instead, and leaves out agents without it;
+        `removed` takes in the agents that were removed.
+        """
+        where = [] if removed else [~agents.c.removed]
+        if label is None or label == LATEST:
+            where.append(versions.c.number == agents.c.latest)
+        else:
+            labelled = sa.select(labels.c.agent_id).where(
+                labels.c.agent_id == versions.c.agent_id,
+                labels.c.number == versions.c.number,
+                labels.c.label == label,
+            )
+            where.append(labelled.exists())
+        with self._database.read() as db:
+            return rows.select_versions(db, self._read_blob, *where)
+
+    def resolve(self, reference: str, *, removed: bool = False) -> AgentVersion:
+        """The version that a REF means; `removed` finds removed agents too."""
+        parsed = parse_reference(reference)
+        with self._database.read() as db:
+            agent = rows.find_agent(db, parsed.handle, removed=removed)
+            return self._version(db, agent, rows.find_number(db, agent, parsed))
+
+    def versions(self, handle: str) -> list[AgentVersion]:
+        """All versions of an agent, removed or not, oldest first."""
+        with self._database.read() as db:
+            agent = rows.find_agent(db, handle, removed=True)
+            return rows.select_versions(db, self._read_blob, agents.c.id == agent.id)
+
+    def label_moves(self, handle: str) -> list[LabelMove]:
+        """Every change of the agent's labels, oldest first."""
+        columns = [label_moves.c[name] for name in LabelMove.__slots__]
+        with self._database.read() as db:
+            agent = rows.find_agent(db, handle, removed=True)
+            chosen = sa.select(*columns).where(label_moves.c.agent_id == agent.id)
+            found = db.execute(chosen.order_by(label_moves.c.sequence))
+            return [LabelMove(*row) for row in found]
+
+    def collections(self) -> dict[str, str | None]:
+        """The name of each collection with the folder last imported as it; None for built-ins."""
+        with self._database.read() as db:
+            chosen = sa.select(collections.c.name, collections.c.root)
+            return dict(db.execute(chosen.order_by(collections.c.name)).tuples().all())
+
+    def latest_of(self, collection: str) -> dict[str, AgentVersion]:
+        """The latest version of each agent of a collection, removed or not, by its path."""
+        where = (collections.c.name == collection, versions.c.number == agents.c.latest)
+        with self._database.read() as db:
+            found = rows.select_versions(db, self._read_blob, *where)
+        return {version.path: version for version in found}
+
+    def state(self) -> str:
+        """A digest of what search can see: it changes when, and only when, that changes."""
+        with self._database.read() as db:
+            return rows.visible_state(db)
+
+    # Writing
+
+    def claim_collections(
+        self, roots: Sequence[str], *, collection: str | None = None, dry_run: bool = False
+    ) -> dict[str, str]:
+        """The collection of each folder, which is recorded as its root; see `free_collection`.
+
+        `collection` names one for all. With `dry_run` nothing is recorded.
+        """
+        with self._write(dry_run=dry_run) as db:
+            return claim_collections(db, roots, collection)
+
+    def add(self, submissions: Sequence[Submission], *, dry_run: bool = False) -> list[Added]:
+        """Add files as versions: all of them in one transaction, in this order.
+
+        Bytes that equal the agent's latest version add nothing. With `dry_run` nothing is kept.
+        """
+        if not submissions:
+            return []
+        with self._write(dry_run=dry_run) as db:
+            return add_submissions(db, submissions, timestamp(self._now()))
+
+    def label(self, reference: str, label: str, *, author: str | None = None) -> AgentVersion:
+        """Let `label` point at the version that a REF means, and return that version."""
+        parsed = parse_reference(reference)
+        return self._move(parsed, check_label(label), author)
+
+    def rollback(
+        self, handle: str, number: int, *, label: str = "production", author: str | None = None
+    ) -> AgentVersion:
+        """Let `label` point at version `number`, and return that version."""
+        return self._move(Reference(handle, number=number), check_label(label), author)
+
+    def unlabel(self, handle: str, label: str, *, author: str | None = None) -> None:
+        """Take a label away. Raises VersionNotFound where the agent doesn't have it."""
+        check_label(label)
+        with self._write() as db:
+            agent = rows.find_agent(db, handle, removed=False)
+            before = rows.find_number(db, agent, Reference(handle, label=label))
+            db.execute(_one_label(sa.delete(labels), agent, label))
+            self._record_move(db, agent, LabelMove(label, before, None, self._stamp(), author))
+
+    def rename(self, handle: str, new: str) -> AgentVersion:
+        """Give an agent another handle, and return its latest version."""
+        check_handle(new)
+        with self._write() as db:
+            agent = rows.find_agent(db, handle, removed=False)
+            holder = db.scalar(sa.select(agents.c.id).where(agents.c.handle == new))
+            if holder not in (None, agent.id):
+                raise HandleTaken(new)
+            db.execute(sa.update(agents).where(agents.c.id == agent.id).values(handle=new))
+            return self._version(db, agent, agent.latest)
+
+    def remove(self, handle: str) -> AgentVersion:
+        """Hide an agent from listing, search and export; its versions and labels stay."""
+        return self._set_removed(handle, removed=True)
+
+    def restore(self, handle: str) -> AgentVersion:
+        """Undo `remove`."""
+        return self._set_removed(handle, removed=False)
+
+    def remember(self, key: str, value: str) -> bool:
+        """Note something about this registry for later; False where `key` has a value already."""
+        with self._write() as db:
+            if db.scalar(sa.select(meta.c.value).where(meta.c.key == key)) is not None:
+                return False
+            db.execute(sa.insert(meta).values(key=key, value=value))
+            return True
+
+    def recall(self, key: str) -> str | None:
+        """What was noted under `key`."""
+        with self._database.read() as db:
+            return db.scalar(sa.select(meta.c.value).where(meta.c.key == key))
+
+    @contextmanager
+    def _write(self, *, dry_run: bool = False) -> Iterator[sa.Connection]:
+        with self._database.write() as db:
+            # SQLite has locked the file by now. Elsewhere this row is the lock that makes writers
+            # wait for each other, which the numbers and ids that are given below rely on.
+            db.execute(sa.select(meta.c.value).where(meta.c.key == "schema").with_for_update())
+            yield db
+            if dry_run:
+                db.rollback()
+
+    def _move(self, reference: Reference, label: str, author: str | None) -> AgentVersion:
+        with self._write() as db:
+            agent = rows.find_agent(db, reference.handle, removed=False)
+            number = rows.find_number(db, agent, reference)
+            before = db.scalar(_one_label(sa.select(labels.c.number), agent, label))
+            if before is None:
+                db.execute(sa.insert(labels).values(agent_id=agent.id, label=label, number=number))
+            else:
+                db.execute(_one_label(sa.update(labels), agent, label).values(number=number))
+            if before != number:
+                move = LabelMove(label, before, number, self._stamp(), author)
+                self._record_move(db, agent, move)
+            return self._version(db, agent, number)
+
+    def _record_move(self, db: sa.Connection, agent: Any, move: LabelMove) -> None:
+        last = sa.select(sa.func.max(label_moves.c.sequence))
+        before = db.scalar(last.where(label_moves.c.agent_id == agent.id)) or 0
+        values = {name: getattr(move, name) for name in LabelMove.__slots__}
+        db.execute(sa.insert(label_moves).values(agent_id=agent.id, sequence=before + 1, **values))
+
+    def _set_removed(self, handle: str, *, removed: bool) -> AgentVersion:
+        with self._write() as db:
+            agent = rows.find_agent(db, handle, removed=True)
+            db.execute(sa.update(agents).where(agents.c.id == agent.id).values(removed=removed))
+            return self._version(db, agent, agent.latest)
+
+    def _version(self, db: sa.Connection, agent: Any, number: int) -> AgentVersion:
+        where = (agents.c.id == agent.id, versions.c.number == number)
+        return rows.select_versions(db, self._read_blob, *where)[0]
+
+    def _read_blob(self, digest: str) -> bytes:
+        with self._database.read() as db:
+            return rows.read_blob(db, digest)
+
+    def _stamp(self) -> str:
+        return timestamp(self._now())
+
+
+def _one_label(statement: Any, agent: Any, label: str) -> Any:
+    return statement.where(labels.c.agent_id == agent.id, labels.c.label == label)
