@@ -1,0 +1,260 @@
+"""From the bytes of a file to a `Document`: head, sections, checklist and code, all with lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from markdown_it import MarkdownIt  # noqa: TID253 - the one module that reads Markdown
+from markdown_it.token import Token  # noqa: TID253
+
+from agents.checklist import draw_items
+from agents.document import CodeBlock, Diagnostic, Document, Frontmatter, Section
+from agents.errors import DocumentError
+from agents.finding import Severity
+from agents.frontmatter import read_frontmatter
+from agents.location import Lines
+from agents.prescriptive import plain
+
+MAX_BYTES = 2 * 1024 * 1024
+"""The largest file that is taken as a document."""
+_MAX_HEADING = 500
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
+    """Read a definition document; what is odd about it becomes a diagnostic.
+
+    Raises `DocumentError` only for what isn't text at all: larger than `MAX_BYTES`, NUL bytes, or
+    bytes that aren't UTF-8 (UTF-16 too: its lines can't be quoted byte by byte).
+    """
+    text, diagnostics = _decode(raw, filename)
+    lines = _split_lines(text)
+    head = read_frontmatter(lines)
+    diagnostics += head.diagnostics
+    body = lines[:]
+    body[: head.body] = [""] * head.body
+    tokens = _markdown().parse("\n".join(body))
+    outline = _read_outline(tokens, lines, head.body)
+    diagnostics += outline.diagnostics
+    name, description = _naming(head.frontmatter, filename, diagnostics)
+    if not any(map(str.strip, lines)):
+        diagnostics = [_note("empty", 1, "the file is empty", "write what the agent is to do")]
+    elif not any(map(str.strip, body)):
+        diagnostics.append(
+            _note("empty-body", len(lines), "the document has no body", "add the instructions")
+        )
+    return Document(
+        raw=raw,
+        text=text,
+        frontmatter=head.frontmatter,
+        sections=tuple(outline.sections),
+        checklist=draw_items(tokens, lines),
+        code=tuple(outline.code),
+        diagnostics=tuple(sorted(diagnostics, key=lambda d: (d.line, d.code, d.message))),
+        name=name,
+        description=description,
+    )
+
+
+def _decode(raw: bytes, filename: str) -> tuple[str, list[Diagnostic]]:
+    if len(raw) > MAX_BYTES:
+        raise DocumentError(
+            f"larger than {MAX_BYTES // 1024} KiB ({len(raw) // 1024} KiB)",
+            hint="an agent document is a text of some pages; split it",
+            path=filename,
+        )
+    if raw.startswith(_UTF16):
+        raise DocumentError(
+            "the file is UTF-16, not UTF-8", hint="save it as UTF-8", path=filename, line=1
+        )
+    nul = raw.find(b"\0")
+    if nul >= 0:
+        raise DocumentError(
+            "the file is binary: it holds a NUL byte",
+            hint="import Markdown files",
+            path=filename,
+            line=_line_at(raw, nul),
+        )
+    has_bom = raw.startswith(_BOM)
+    try:
+        text = raw[len(_BOM) if has_bom else 0 :].decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + (len(_BOM) if has_bom else 0)
+        raise DocumentError(
+            f"the file is not UTF-8: byte 0x{raw[offset]:02x} stands for no character",
+            hint="save it as UTF-8",
+            path=filename,
+            line=_line_at(raw, offset),
+        ) from None
+    if not has_bom:
+        return text, []
+    return text, [
+        _note("byte-order-mark", 1, "the file begins with a byte order mark", "save without it")
+    ]
+
+
+def _line_at(raw: bytes, offset: int) -> int:
+    return len(raw[: offset + 1].splitlines()) if offset else 1
+
+
+def _split_lines(text: str) -> list[str]:
+    """Lines without their breaks (CRLF, CR or LF); a final break opens no further line."""
+    lines = _LINE_BREAK.split(text)
+    if lines[-1] == "":
+        lines.pop()
+    return lines
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    """CommonMark blocks and tables. Inline marks stay as they are written: nobody asks for them.
+
+    Link definitions stay paragraphs, since looking for them takes quadratic time.
+    """
+    parser = MarkdownIt("commonmark", {"maxNesting": 40})
+    parser.enable("table")
+    parser.disable("reference")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+@dataclass(slots=True)
+class _Outline:
+    sections: list[Section] = field(default_factory=list)
+    code: list[CodeBlock] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    line: int
+    path: tuple[str, ...]
+
+
+def _read_outline(tokens: Sequence[Token], lines: Sequence[str], body: int) -> _Outline:
+    outline = _Outline()
+    headings: list[_Heading] = []
+    path: list[tuple[int, str]] = []
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            level = int(token.tag[1])
+            while path and path[-1][0] >= level:
+                path.pop()
+            path.append((level, plain(tokens[number + 1].content)[:_MAX_HEADING]))
+            heading = tuple(text for _, text in path)
+            headings.append(_Heading(level, token.map[0] + 1, heading))
+        elif token.type in ("fence", "code_block") and token.map:
+            heading = headings[-1].path if headings else ()
+            block = _code_block(token, heading, len(lines))
+            outline.code.append(block)
+            if token.type == "fence" and not _is_closed(token):
+                outline.diagnostics.append(_unclosed(token, block))
+    outline.sections.extend(_sections(headings, lines, body))
+    return outline
+
+
+def _sections(headings: Sequence[_Heading], lines: Sequence[str], body: int) -> Iterator[Section]:
+    first = headings[0].line if headings else len(lines) + 1
+    opening = next((n for n in range(body, first - 1) if lines[n].strip()), None)
+    if opening is not None:
+        span = Lines(opening + 1, first - 1)
+        yield Section((), 0, span, span)
+    ends = _section_ends(headings, len(lines))
+    for number, heading in enumerate(headings):
+        following = headings[number + 1].line if number + 1 < len(headings) else len(lines) + 1
+        yield Section(
+            heading.path,
+            heading.level,
+            Lines(heading.line, ends[number]),
+            Lines(heading.line, following - 1),
+        )
+
+
+def _section_ends(headings: Sequence[_Heading], last_line: int) -> list[int]:
+    """For each heading the line before the next one of its or a higher level."""
+    ends = [last_line] * len(headings)
+    open_ones: list[int] = []
+    for number, heading in enumerate(headings):
+        while open_ones and headings[open_ones[-1]].level >= heading.level:
+            ends[open_ones.pop()] = heading.line - 1
+        open_ones.append(number)
+    return ends
+
+
+def _code_block(token: Token, heading: tuple[str, ...], line_count: int) -> CodeBlock:
+    assert token.map is not None
+    start, end = token.map
+    info = token.info.strip()
+    first = start + 2 if token.type == "fence" else start + 1
+    return CodeBlock(
+        language=info.split(maxsplit=1)[0].lower() if info else "",
+        info=info,
+        code=token.content,
+        lines=Lines(start + 1, max(start + 1, min(end, line_count))),
+        first_code_line=min(first, line_count),
+        heading=heading,
+    )
+
+
+def _is_closed(token: Token) -> bool:
+    assert token.map is not None
+    return token.map[1] - token.map[0] > token.content.count("\n") + 1
+
+
+def _unclosed(token: Token, block: CodeBlock) -> Diagnostic:
+    return Diagnostic(
+        "code-unclosed",
+        Severity.WARNING,
+        block.lines.start,
+        f"the code block that begins here is never closed; it runs to line {block.lines.end}",
+        f"put `{token.markup}` on a line of its own where the code ends",
+    )
+
+
+def _naming(
+    frontmatter: Frontmatter, filename: str, diagnostics: list[Diagnostic]
+) -> tuple[str, str]:
+    """The document's name and description, and what is missing of them."""
+    stem = PurePosixPath(filename.replace("\\", "/")).stem or "document"
+    name = _as_text(frontmatter.values.get("name"))
+    description = _as_text(frontmatter.values.get("description"))
+    if frontmatter.lines is None:
+        if not any(d.code == "frontmatter-without-keys" for d in diagnostics):
+            diagnostics.append(
+                _note(
+                    "frontmatter-missing",
+                    1,
+                    f"there is no frontmatter; the file's name is taken as the name: {stem}",
+                    "begin with `---`, `name: …`, `description: …`, `---`",
+                )
+            )
+        return stem, ""
+    line = frontmatter.lines.start
+    for key, value in (("name", name), ("description", description)):
+        if not value:
+            place = frontmatter.keys[key].start if key in frontmatter.keys else line
+            diagnostics.append(
+                _note(f"{key}-missing", place, f"the frontmatter gives no {key}", f"add `{key}: …`")
+            )
+    return name or stem, description
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        return "\n".join(value).strip()
+    return ""
+
+
+def _note(code: str, line: int, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(code, Severity.INFO, max(line, 1), message, hint)
