@@ -1,0 +1,131 @@
+"""`convexpert eval`: run suites and look at what runs said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.context import command_context
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Run eval suites over documents, answers and code check.",
+    epilog="Example: convexpert eval run --agents .claude/agents",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("run", epilog="Example: convexpert eval run retrieval --agents .claude/agents")
+def run_command(
+    context: typer.Context,
+    suites: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SUITE]...",
+            help="Names of built-in suites, suite files, or folders of them; all built-in ones "
+            "without any.",
+            show_default=False,
+        ),
+    ] = None,
+    agents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agents",
+            metavar="PATH-or-REF",
+            help="Documents to evaluate: a file, a folder, a REF such as convex-expert@2, or "
+            "builtin; may be given several times. Without it, those that each suite names.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Run suites, store the run, and exit with 1 where a threshold is missed or a case failed."""
+    from assistant.cli.console import progress_bar, stdout, write_json
+    from evals.history import store_run
+    from evals.report.json import run_to_json
+    from evals.report.text import show_run
+    from evals.run import RunOptions, run_suites
+    from evals.suite import find_suites
+
+    found = command_context(context)
+    with progress_bar() as progress:
+        run = run_suites(
+            find_suites(suites or ()),
+            RunOptions(tuple(agents or ()), seed),
+            workspace=found.workspace,
+            settings=found.settings,
+            progress=progress,
+        )
+    store_run(found.workspace, run)
+    if as_json:
+        write_json(run_to_json(run))
+    else:
+        show_run(stdout(), run)
+    if not run.passed:
+        raise typer.Exit(1)
+
+
+@app.command("list", epilog="Example: convexpert eval list evals/")
+def list_command(
+    suites: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SUITE]...", help="Suite files or folders instead.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the built-in suites, or those of the files and folders given."""
+    from assistant.cli.console import stdout, write_json
+    from evals.report.json import suite_to_json
+    from evals.report.text import show_suites
+    from evals.suite import find_suites
+
+    found = find_suites(suites or ())
+    if as_json:
+        write_json([suite_to_json(suite) for suite in found])
+    else:
+        show_suites(stdout(), found)
+
+
+@app.command("history", epilog="Example: convexpert eval history --json")
+def history_command(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the stored runs, newest first."""
+    from assistant.cli.console import stderr, stdout, write_json
+    from evals.history import stored_runs
+    from evals.report.json import summary_to_json
+    from evals.report.text import show_history
+
+    runs = list(stored_runs(command_context(context).workspace))
+    if as_json:
+        write_json([summary_to_json(run) for run in runs])
+    elif runs:
+        show_history(stdout(), runs)
+    else:
+        stderr().print("no runs yet; `convexpert eval run` makes one")
+
+
+@app.command("show", epilog="Example: convexpert eval show latest")
+def show_command(
+    context: typer.Context,
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or latest.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show a stored run as it was shown when it was made."""
+    from assistant.cli.console import stdout, write_json
+    from evals.history import load_run
+    from evals.report.json import run_to_json
+    from evals.report.text import show_run
+
+    found = load_run(command_context(context).workspace, run)
+    if as_json:
+        write_json(run_to_json(found))
+    else:
+        show_run(stdout(), found)

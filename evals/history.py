@@ -1,0 +1,91 @@
+"""Stored runs: one JSON file each, in the workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agents.document import digest_of
+from agents.errors import UsageError, WorkspaceError
+from agents.workspace import Workspace
+from evals.record import Run
+from evals.report.json import run_from_json, run_to_json
+
+LATEST = "latest"
+"""Names the newest run."""
+
+_ID = re.compile(r"[0-9]{8}T[0-9]{9}Z-[0-9a-f]{6}")
+
+
+def run_id(started: datetime, made_from: str) -> str:
+    """The id of a run that began at `started`, to the millisecond.
+
+    Ids sort by that time; `made_from` (suites, documents, parameters) tells two runs of the same
+    moment apart.
+    """
+    moment = started.astimezone(UTC)
+    stamp = f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z"
+    return f"{stamp}-{digest_of(made_from.encode())[:6]}"
+
+
+def store_run(workspace: Workspace, run: Run) -> Path:
+    """Write a run, whole or not at all, and return its file. Raises WorkspaceError."""
+    workspace.create()
+    path = workspace.runs / f"{run.id}.json"
+    text = json.dumps(run_to_json(run), indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        workspace.runs.mkdir(exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=".new-", dir=workspace.runs)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text + "\n")
+            Path(scratch).replace(path)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise WorkspaceError(
+            f"can't store the run: {error.strerror or error}", path=str(path)
+        ) from error
+    return path
+
+
+def stored_ids(workspace: Workspace) -> list[str]:
+    """The ids of all stored runs, oldest first."""
+    return sorted(p.stem for p in workspace.runs.glob("*.json") if _ID.fullmatch(p.stem))
+
+
+def load_run(workspace: Workspace, wanted: str) -> Run:
+    """The run with this id, or whose id alone begins so; `latest` is the newest one.
+
+    Raises UsageError for an unknown or ambiguous id, WorkspaceError for a damaged file.
+    """
+    ids = stored_ids(workspace)
+    found = ids[-1:] if wanted == LATEST else [one for one in ids if one.startswith(wanted)]
+    if not found or not wanted:
+        raise UsageError(f"no stored run {wanted!r}", hint="`convexpert eval history` lists them")
+    if len(found) > 1 and wanted not in found:
+        raise UsageError(
+            f"{len(found)} runs begin with {wanted!r}", hint=f"the newest is {found[-1]}"
+        )
+    return _read(workspace.runs / f"{found[0]}.json")
+
+
+def stored_runs(workspace: Workspace) -> Iterator[Run]:
+    """All stored runs, newest first. Raises WorkspaceError at a damaged file."""
+    for one in reversed(stored_ids(workspace)):
+        yield _read(workspace.runs / f"{one}.json")
+
+
+def _read(path: Path) -> Run:
+    try:
+        return run_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WorkspaceError(
+            f"can't read this run: {error}", hint="delete the file", path=str(path)
+        ) from error

@@ -1,0 +1,200 @@
+"""Answer: a question, and what its answer must say, must not say and must cite.
+
+Fields: `question`; `facts`, each a phrase or a list of phrases of which one must be said (see
+`evals.phrases`); `must_not`, phrases; `cites`, each a document's name or a passage, or a list of
+them of which one must be cited; `unanswerable: true` where the documents don't answer the question
+and it should be declined; `agent`, to ask one agent alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.location import LineIndex
+from evals.metrics import answers
+from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
+from evals.outcome import Json, Result
+from evals.passages import Passage, Place, locate, read_passage
+from evals.phrases import Fact, contains, plain, states
+from evals.subject import Subject
+from evals.yaml_lines import Entry, Table
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer, Citation
+
+_METRICS = {metric.name: metric for metric in answers.METRICS}
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTask:
+    """The fields of an answer case."""
+
+    question: str
+    facts: tuple[Fact, ...] = ()
+    must_not: tuple[str, ...] = ()
+    cites: tuple[tuple[Passage, ...], ...] = ()
+    """One of each group must be cited."""
+    unanswerable: bool = False
+    agent: str | None = None
+
+
+class AnswerKind:
+    """See the module's text."""
+
+    name = "answer"
+    fields = ("question", "facts", "must_not", "cites", "unanswerable", "agent")
+
+    def read(self, table: Table) -> AnswerTask:
+        """The kind's own fields of a case."""
+        unanswerable, agent = table.get("unanswerable"), table.get("agent")
+        facts, must_not, cites = table.get("facts"), table.get("must_not"), table.get("cites")
+        task = AnswerTask(
+            question=table.need("question").text(),
+            facts=tuple(Fact(_ways(f)) for f in facts.items()) if facts is not None else (),
+            must_not=must_not.texts() if must_not is not None else (),
+            cites=tuple(_group(c) for c in cites.items()) if cites is not None else (),
+            unanswerable=unanswerable.flag() if unanswerable is not None else False,
+            agent=agent.text() if agent is not None else None,
+        )
+        if task.unanswerable and (task.facts or task.cites):
+            raise table.need("unanswerable").wrong("false where `facts` or `cites` are given")
+        if not task.unanswerable and not task.facts and not task.cites:
+            raise table.entry.wrong("given `facts`, `cites` or `unanswerable: true`")
+        return task
+
+    def run(self, task: AnswerTask, subject: Subject) -> Result:
+        """Ask, and hold the answer against the expectations."""
+        from assistant.answer import answer_question
+
+        groups = [[locate(p, subject.versions) for p in group] for group in task.cites]
+        answer = answer_question(
+            task.question,
+            knowledge_base=subject.knowledge_base,
+            registry=subject.registry,
+            agent=task.agent,
+        )
+        judged = _Judged(task, answer, groups, subject)
+        return Result(scores=judged.scores(), missed=judged.missed(), output=_output(answer))
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric of that name, or None."""
+        return _METRICS.get(name)
+
+
+KIND = AnswerKind()
+
+
+class _Judged:
+    """An answer beside what was expected of it."""
+
+    def __init__(
+        self, task: AnswerTask, answer: Answer, groups: list[list[Place]], subject: Subject
+    ) -> None:
+        text = plain(answer.answer)
+        quotes = [plain(citation.quote) for citation in answer.citations]
+        self._task = task
+        self._declined = answer.status == "not_covered"
+        self._citations = answer.citations
+        # What is shown as "the closest passages" of a declined question is no statement.
+        said = [] if self._declined else [fact for fact in task.facts if states(fact, text)]
+        self._silent = [fact for fact in task.facts if fact not in said]
+        self._unsupported = [f for f in said if not any(states(f, quote) for quote in quotes)]
+        self._said = said
+        self._forbidden = [
+            phrase for phrase in task.must_not if not self._declined and contains(text, phrase)
+        ]
+        self._uncited = [group for group in groups if self._declined or not self._cites(group)]
+        self._groups = groups
+        self._inexact = [c for c in answer.citations if not _is_exact(c, subject)]
+
+    def _cites(self, group: list[Place]) -> bool:
+        return any(p.shown_by(c.source, c.lines) for p in group for c in self._citations)
+
+    def scores(self) -> dict[str, Measurement]:
+        task = self._task
+        none = "no citation was given"
+        return {
+            answers.ANSWERED.name: NotMeasured("it should be declined")
+            if task.unanswerable
+            else Measured(0.0 if self._declined else 1.0, 1),
+            answers.DECLINED.name: Measured(1.0 if self._declined else 0.0, 1)
+            if task.unanswerable
+            else NotMeasured("it should be answered"),
+            answers.FACTS.name: share(
+                len(self._said), len(task.facts), nothing="the case names no facts"
+            ),
+            answers.FACTS_SUPPORTED.name: share(
+                len(self._said) - len(self._unsupported),
+                len(self._said),
+                nothing="no expected fact was stated",
+            ),
+            answers.FORBIDDEN_ABSENT.name: share(
+                len(task.must_not) - len(self._forbidden),
+                len(task.must_not),
+                nothing="the case forbids nothing",
+            ),
+            answers.CITED.name: share(
+                len(self._groups) - len(self._uncited),
+                len(self._groups),
+                nothing="the case asks for no citation",
+            ),
+            answers.QUOTES_EXACT.name: share(
+                len(self._citations) - len(self._inexact), len(self._citations), nothing=none
+            ),
+        }
+
+    def missed(self) -> tuple[str, ...]:
+        inexact = tuple(f"citation [{c.n}] is not the text of its lines" for c in self._inexact)
+        forbidden = tuple(f"says “{phrase}”" for phrase in self._forbidden)
+        if self._task.unanswerable:
+            answered = () if self._declined else ("was answered, should be declined",)
+            return (*answered, *forbidden, *inexact)
+        if self._declined:
+            return ("was declined, should be answered", *inexact)
+        return (
+            *(f"does not say “{fact}”" for fact in self._silent),
+            *(f"says “{fact}” with no quote that does" for fact in self._unsupported),
+            *forbidden,
+            *(f"does not cite {' or '.join(map(str, group))}" for group in self._uncited),
+            *inexact,
+        )
+
+
+def _is_exact(citation: Citation, subject: Subject) -> bool:
+    version = next((v for v in subject.versions if v.handle == citation.source), None)
+    if version is None or citation.version != version.number:
+        return False
+    index = LineIndex(version.raw)
+    if citation.lines.end > index.line_count:
+        return False
+    return index.cut(citation.lines).removeprefix(_BOM) == citation.quote.encode()
+
+
+def _output(answer: Answer) -> dict[str, Json]:
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "answer": answer.answer,
+        "citations": [
+            {"n": c.n, "source": c.source, "lines": c.lines.as_list(), "quote": c.quote}
+            for c in answer.citations
+        ],
+    }
+
+
+def _ways(entry: Entry) -> tuple[str, ...]:
+    ways = entry.texts()
+    if not ways:
+        raise entry.wrong("a phrase or a list of phrases")
+    for way in ways:
+        if not all(plain(piece.strip()) for piece in way.split(" * ")):
+            raise entry.wrong("made of words, with ` * ` only between them")
+    return ways
+
+
+def _group(entry: Entry) -> tuple[Passage, ...]:
+    if isinstance(entry.value, tuple):
+        return tuple(read_passage(one) for one in entry.items(least=1, most=50))
+    return (read_passage(entry),)

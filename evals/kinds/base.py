@@ -1,0 +1,38 @@
+"""The interface of a kind of case: its fields, how it is run, which metrics it gives."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from evals.metrics.base import Metric
+from evals.outcome import Result
+from evals.subject import Subject
+from evals.yaml_lines import Table
+
+Task = TypeVar("Task")
+
+
+class Kind(Protocol[Task]):
+    """One kind of case. A module of `evals.kinds` holds one, and `evals.kinds.KINDS` lists it."""
+
+    @property
+    def name(self) -> str:
+        """As suites write it in `kind:`."""
+        ...
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The keys of a case that belong to this kind."""
+        ...
+
+    def read(self, table: Table) -> Task:
+        """The kind's own fields of a case. Raises SuiteError with line and key."""
+        ...
+
+    def run(self, task: Task, subject: Subject) -> Result:
+        """Run one case. Raises PassageGone, or whatever the product raises."""
+        ...
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric of that name, or None where this kind has none of that name."""
+        ...

@@ -1,0 +1,1 @@
+"""What evals measure: metrics, and values that were or were not measured."""

@@ -1,0 +1,142 @@
+"""Passages named so that they survive edits: by their document and their words or heading.
+
+Line numbers go stale as soon as somebody inserts a line above; a quoted snippet stays where its
+words stay. A passage whose words are gone is an error of the case, not a low score.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from agents.document import Document
+from agents.location import LineIndex, Lines
+from agents.registry import AgentVersion
+from evals.outcome import PassageGone
+from evals.yaml_lines import Entry
+
+MAX_GRADE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Part of a document, or all of it where neither quote nor heading is given."""
+
+    document: str
+    """A handle, the path in its collection, or the file's name with or without its ending."""
+    quote: str | None = None
+    """Its exact words, save for the amount of white space between them."""
+    heading: tuple[str, ...] | None = None
+    """The last headings of a section's path, outermost first."""
+    grade: int = MAX_GRADE
+    """1 (helps) to 3 (answers)."""
+
+    def __str__(self) -> str:
+        if self.quote is not None:
+            return f"{self.document}: “{_shortened(self.quote)}”"
+        return f"{self.document}: {' > '.join(self.heading)}" if self.heading else self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands now."""
+
+    passage: Passage
+    source: str
+    """The handle of its document."""
+    lines: tuple[Lines, ...]
+    """Each of its occurrences, in order."""
+
+    def shown_by(self, source: str, lines: Lines) -> bool:
+        """Whether these lines show a line of it."""
+        return source == self.source and any(lines.overlaps(own) for own in self.lines)
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{lines.start}-{lines.end}" for lines in self.lines)
+        return f"{self.source}:{at}"
+
+
+def read_passage(entry: Entry, *, graded: bool = False) -> Passage:
+    """A passage of a suite file: a document's name alone, or `document` with `quote` or `heading`.
+
+    Raises SuiteError.
+    """
+    if isinstance(entry.value, str):
+        return Passage(entry.text())
+    table = entry.table()
+    table.only("document", "quote", "heading", *(["grade"] if graded else []))
+    quote, heading, grade = table.get("quote"), table.get("heading"), table.get("grade")
+    if quote is not None and heading is not None:
+        raise entry.wrong("named by `quote` or by `heading`, not by both")
+    return Passage(
+        document=table.need("document").text(),
+        quote=quote.text() if quote is not None else None,
+        heading=_heading(heading.text()) if heading is not None else None,
+        grade=grade.integer(1, MAX_GRADE) if grade is not None else MAX_GRADE,
+    )
+
+
+def locate(passage: Passage, versions: Sequence[AgentVersion]) -> Place:
+    """Where a passage stands in the documents under test.
+
+    Raises PassageGone where the document, the quote or the heading is not there.
+    """
+    version = _version(passage.document, versions)
+    document = version.document
+    if passage.quote is not None:
+        lines = _quoted(document, passage.quote)
+    elif passage.heading is not None:
+        lines = _headed(document, passage.heading)
+    else:
+        lines = (Lines(1, max(1, LineIndex(document.raw).line_count)),)
+    if not lines:
+        raise PassageGone(f"the passage is gone: {passage}")
+    return Place(passage, version.handle, lines)
+
+
+def _version(name: str, versions: Sequence[AgentVersion]) -> AgentVersion:
+    by_handle = [v for v in versions if v.handle == name]
+    by_path = [v for v in versions if name in _names(v.path)]
+    found = by_handle or by_path
+    if not found:
+        raise PassageGone(f"the document is not under test: {name}")
+    if len(found) > 1:
+        which = ", ".join(v.origin for v in found)
+        raise PassageGone(f"several documents under test are called {name}: {which}")
+    return found[0]
+
+
+def _names(path: str) -> tuple[str, ...]:
+    file = PurePosixPath(path)
+    return (path, file.name, file.stem)
+
+
+def _quoted(document: Document, quote: str) -> tuple[Lines, ...]:
+    words = quote.split()
+    # Each word is literal and the gaps are disjoint from them, so matching is linear.
+    pattern = re.compile(rb"\s+".join(re.escape(word.encode()) for word in words))
+    index = LineIndex(document.raw)
+    return tuple(
+        Lines(index.line_of(match.start()), index.line_of(match.end() - 1))
+        for match in pattern.finditer(document.raw)
+    )
+
+
+def _headed(document: Document, heading: tuple[str, ...]) -> tuple[Lines, ...]:
+    wanted = tuple(part.casefold() for part in heading)
+    return tuple(
+        section.lines
+        for section in document.sections
+        if tuple(part.casefold() for part in section.heading[-len(wanted) :]) == wanted
+    )
+
+
+def _heading(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in text.split(" > "))
+
+
+def _shortened(text: str, width: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"

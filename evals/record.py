@@ -1,0 +1,89 @@
+"""What a run was made from and what came of it, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from evals.metrics.base import Measured, Measurement, Metric
+from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome
+from evals.statistics import Interval
+from evals.subject import AgentUnderTest
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What made a run. Two runs can be compared where these agree."""
+
+    convexpert: str
+    """The package's version."""
+    embedding_model: str | None
+    """Name and digest; None where no case needed it."""
+    seed: int
+    given: Mapping[str, Json] = field(default_factory=dict)
+    """The parameters that were given; what is absent had its default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric over all cases of a suite, beside its threshold."""
+
+    metric: Metric
+    result: Measurement
+    interval: Interval | None = None
+    threshold: float | None = None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the threshold is met; None without one. What was not measured meets none."""
+        if self.threshold is None:
+            return None
+        if not isinstance(self.result, Measured):
+            return False
+        return self.metric.reaches(self.result.value, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """One suite of a run."""
+
+    name: str
+    digest: str
+    """SHA-256 of the suite's file."""
+    agents: tuple[AgentUnderTest, ...]
+    scores: tuple[Score, ...]
+    cases: tuple[CaseOutcome, ...]
+    """In the order of the suite's file."""
+
+    @property
+    def missed(self) -> tuple[Outcome, ...]:
+        """The cases that ran and did not meet all expectations."""
+        return tuple(c for c in self.cases if isinstance(c, Outcome) and not c.passed)
+
+    @property
+    def failed(self) -> tuple[CaseFailed, ...]:
+        """The cases that could not be scored."""
+        return tuple(c for c in self.cases if isinstance(c, CaseFailed))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every case could be scored and every threshold is met."""
+        return not self.failed and all(score.passed is not False for score in self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of `eval run`."""
+
+    id: str
+    """Sorts by the time at which runs began."""
+    started_at: str
+    """ISO 8601, UTC."""
+    elapsed_ms: float
+    spec: RunSpec
+    suites: tuple[SuiteRun, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all suites passed."""
+        return all(suite.passed for suite in self.suites)

@@ -1,0 +1,145 @@
+"""A run on the terminal. Signs are words and shapes, so that nothing depends on colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from assistant.cli.console import printable
+from evals.metrics.base import Measured, Measurement
+from evals.record import Run, Score, SuiteRun
+from evals.suite import Suite
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PASS, FAIL = "✓ pass", "✗ FAIL"
+NOT_MEASURED = "–"
+
+
+def show_run(console: Console, run: Run) -> None:
+    """Each suite with its metrics and its cases that went wrong, then the verdict."""
+    for suite in run.suites:
+        _show_suite(console, suite)
+    verdict = _sign(run.passed)
+    verdict.append(f"  run {run.id}  {_seconds(run.elapsed_ms)}")
+    console.print(verdict)
+
+
+def show_history(console: Console, runs: Sequence[Run]) -> None:
+    """One line for each run and suite, newest first."""
+    table = _table("run", "suite", "cases", "missed", "failed", "result")
+    for run in runs:
+        for suite in run.suites:
+            table.add_row(
+                run.id,
+                suite.name,
+                str(len(suite.cases)),
+                str(len(suite.missed)),
+                str(len(suite.failed)),
+                _sign(suite.passed),
+            )
+    console.print(table)
+
+
+def show_suites(console: Console, suites: Sequence[Suite]) -> None:
+    """Name, size and purpose of each suite."""
+    table = _table("suite", "cases", "kinds", "about")
+    for suite in suites:
+        about = Text(printable(suite.description))
+        table.add_row(suite.name, str(len(suite.cases)), ", ".join(suite.kinds), about)
+    console.print(table)
+
+
+def _show_suite(console: Console, suite: SuiteRun) -> None:
+    agents = ", ".join(agent.handle for agent in suite.agents)
+    title = Text(suite.name, style="bold")
+    title.append(f"  {len(suite.cases)} cases over {agents}", style="not bold dim")
+    console.print(title)
+    whole = [score for score in suite.scores if ":" not in score.metric.name]
+    console.print(Padding(_scores(whole), (0, 0, 0, 2)))
+    by_rule = [score for score in suite.scores if ":" in score.metric.name]
+    if by_rule:
+        console.print(Padding(_rules(by_rule), (1, 0, 0, 2)))
+    for case in suite.missed:
+        _show_case(console, "missed", case.case, case.result.missed)
+    for failed in suite.failed:
+        _show_case(console, "failed", failed.case, (f"{failed.code}: {failed.reason}",))
+    console.print()
+
+
+def _scores(scores: Iterable[Score]) -> Table:
+    table = _table("metric", "value", "95 % interval", "n", "threshold", "result", "what it says")
+    for score in scores:
+        interval, threshold = score.interval, score.threshold
+        table.add_row(
+            score.metric.name,
+            _value(score.result),
+            f"{interval.low:.3f}–{interval.high:.3f}" if interval is not None else "",
+            str(score.result.n) if isinstance(score.result, Measured) else "0",
+            f"{'≥' if score.metric.higher_is_better else '≤'} {threshold:g}"
+            if threshold is not None
+            else "",
+            _sign(score.passed) if score.passed is not None else "",
+            Text(
+                score.metric.meaning
+                if isinstance(score.result, Measured)
+                else f"not measured: {score.result.reason}",
+                style="dim",
+            ),
+        )
+    return table
+
+
+def _rules(scores: Sequence[Score]) -> Table:
+    """The metrics of single rules: one row for each rule."""
+    families = list(dict.fromkeys(score.metric.name.partition(":")[0] for score in scores))
+    rows: dict[str, dict[str, Score]] = {}
+    for score in scores:
+        family, _, rule = score.metric.name.partition(":")
+        rows.setdefault(rule, {})[family] = score
+    table = _table("rule", *families, "result")
+    for rule, row in sorted(rows.items()):
+        gates = [score.passed for score in row.values() if score.passed is not None]
+        cells = [_value(row[f].result) if f in row else NOT_MEASURED for f in families]
+        table.add_row(rule, *cells, _sign(all(gates)) if gates else "")
+    return table
+
+
+def _show_case(console: Console, word: str, case: str, reasons: Iterable[str]) -> None:
+    line = Text("  ✗ ", style="red")
+    line.append(f"{word} {case}", style="bold")
+    console.print(line)
+    for reason in reasons:
+        console.print(Padding(Text(printable(reason)), (0, 0, 0, 6)))
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for header in headers:
+        right = header in ("value", "n", "cases", "missed", "failed")
+        # A number, an id or a sign is never broken over two lines.
+        table.add_column(
+            header,
+            justify="right" if right else "left",
+            no_wrap=header not in ("what it says", "about"),
+        )
+    return table
+
+
+def _value(measurement: Measurement) -> str:
+    if isinstance(measurement, Measured):
+        return f"{measurement.value:.3f}"
+    return NOT_MEASURED
+
+
+def _sign(passed: bool) -> Text:
+    return Text(PASS, style="green") if passed else Text(FAIL, style="bold red")
+
+
+def _seconds(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.1f} s"
