@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
-
-from markdown_it import MarkdownIt  # noqa: TID253 - the one module that reads Markdown
-from markdown_it.token import Token  # noqa: TID253
+from typing import TYPE_CHECKING
 
 from agents.checklist import draw_items
 from agents.document import CodeBlock, Diagnostic, Document, Frontmatter, Section
 from agents.errors import DocumentError
 from agents.finding import Severity
-from agents.frontmatter import read_frontmatter
 from agents.location import Lines
 from agents.prescriptive import plain
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 MAX_BYTES = 2 * 1024 * 1024
 """The largest file that is taken as a document."""
@@ -33,6 +34,8 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     Raises `DocumentError` only for what isn't text at all: larger than `MAX_BYTES`, NUL bytes, or
     bytes that aren't UTF-8 (UTF-16 too: its lines can't be quoted byte by byte).
     """
+    from agents.frontmatter import read_frontmatter  # brings the YAML library
+
     text, diagnostics = _decode(raw, filename)
     lines = _split_lines(text)
     head = read_frontmatter(lines)
@@ -117,6 +120,8 @@ def _markdown() -> MarkdownIt:
 
     Link definitions stay paragraphs, since looking for them takes quadratic time.
     """
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"maxNesting": 40})
     parser.enable("table")
     parser.disable("reference")

@@ -87,7 +87,7 @@ _MODAL = re.compile(
     r"|shall)\s+)(?:always|never|avoid|prefer|don['’]t|do not|make sure|ensure|only)\s+\w"
     r"|\b(?:must|shall|should)\s+(?:not\s+|never\s+|always\s+|only\s+)?[a-z]"
     r"|\b(?:can|may)not\b|\bmust(?:n['’]t)\b|\bshould(?:n['’]t)\b"
-    r"|\bis (?:required|mandatory|forbidden|prohibited)\b|\bare (?:required|forbidden|prohibited)\b",
+    r"|\b(?:is|are) (?:required|mandatory|forbidden|prohibited)\b",
     re.IGNORECASE,
 )
 _SOFT_MODAL = re.compile(
