@@ -8,6 +8,7 @@ ConvexpertError
 │   ├── AgentNotFound
 │   ├── VersionNotFound
 │   └── HandleTaken
+├── ExportError                files that can't be made or written for another tool
 ├── WorkspaceError             a workspace that can't be opened
 ├── KnowledgeBaseError         index, embeddings, vector store
 ├── CodeCheckError             a path or a setting that the code check can't use
@@ -81,7 +82,8 @@ class InvalidReference(RegistryError):
     code = "invalid-reference"
 
 
-def _did_you_mean(wanted: str, known: Iterable[str], otherwise: str) -> str:
+def did_you_mean(wanted: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint that names the nearest of the known names, or `otherwise`."""
     near = get_close_matches(wanted, list(known), n=1)
     return f"did you mean {near[0]}?" if near else otherwise
 
@@ -100,7 +102,7 @@ class AgentNotFound(RegistryError):
             return
         super().__init__(
             f"no agent has the handle {handle!r}",
-            hint=_did_you_mean(handle, known, "`convexpert agents list` shows the handles"),
+            hint=did_you_mean(handle, known, "`convexpert agents list` shows the handles"),
         )
 
 
@@ -123,6 +125,12 @@ class HandleTaken(RegistryError):
 
     def __init__(self, handle: str) -> None:
         super().__init__(f"the handle {handle!r} is taken", hint="choose another one")
+
+
+class ExportError(ConvexpertError):
+    """Files for another tool that can't be made, or must not be overwritten."""
+
+    code = "export"
 
 
 class WorkspaceError(ConvexpertError):

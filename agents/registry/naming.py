@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import PurePath
 
 from agents.errors import UsageError
+from agents.registry.reference import MAX_HANDLE
 
 BUILTIN = "builtin"
 """The collection of the documents that come with the package."""
@@ -30,13 +31,14 @@ def slug(text: str) -> str:
     return dashed.strip("-._")[:_MAX_SLUG].rstrip("-._")
 
 
-def free_handle(name: str, path: str, is_taken: Callable[[str], bool]) -> str:
+def free_handle(name: str, origin: str, is_taken: Callable[[str], bool]) -> str:
     """A handle for a new agent: its name, else the name with a suffix from its file's name.
 
-    Where both are taken, folders of `path` are added, then a number. The same name, path and
-    taken handles give the same handle.
+    Where both are taken, or the file is called like the agent, folders of `origin` from the file
+    up to the collection are added, then a number. The same name, origin and taken handles give
+    the same handle.
     """
-    folders, _, file = path.rpartition("/")
+    folders, _, file = origin.rpartition("/")
     stem = slug(file.rsplit(".", 1)[0] if "." in file else file)
     base = slug(name) or stem or "agent"
     if not is_taken(base):
@@ -45,7 +47,7 @@ def free_handle(name: str, path: str, is_taken: Callable[[str], bool]) -> str:
     for folder in ("", *reversed([slug(part) for part in folders.split("/") if slug(part)])):
         suffix = "-".join(part for part in (folder, suffix) if part)
         handle = f"{base}-{suffix}"
-        if suffix and len(handle) < MAX_COLLECTION and not is_taken(handle):
+        if suffix and len(handle) <= MAX_HANDLE and not is_taken(handle):
             return handle
     return next(handle for n in count(2) if not is_taken(handle := f"{base}-{n}"))
 

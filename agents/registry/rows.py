@@ -100,15 +100,12 @@ def find_number(db: sa.Connection, agent: Any, reference: Reference) -> int:
 
 
 def _number_of_digest(db: sa.Connection, agent: Any, prefix: str) -> int:
-    numbers = dict(
-        db.execute(
-            sa.select(versions.c.digest, sa.func.max(versions.c.number))
-            .where(versions.c.agent_id == agent.id, versions.c.digest.like(f"{prefix}%"))
-            .group_by(versions.c.digest)
-        )
-        .tuples()
-        .all()
+    found = db.execute(
+        sa.select(versions.c.digest, sa.func.max(versions.c.number).label("number"))
+        .where(versions.c.agent_id == agent.id, versions.c.digest.like(f"{prefix}%"))
+        .group_by(versions.c.digest)
     )
+    numbers = {row.digest: row.number for row in found}
     if not numbers:
         raise VersionNotFound(agent.handle, f"sha:{prefix}", what_is_known(db, agent))
     if len(numbers) > 1:

@@ -109,7 +109,8 @@ class Registry:
         """The name of each collection with the folder last imported as it; None for built-ins."""
         with self._database.read() as db:
             chosen = sa.select(collections.c.name, collections.c.root)
-            return dict(db.execute(chosen.order_by(collections.c.name)).tuples().all())
+            found = db.execute(chosen.order_by(collections.c.name))
+            return {row.name: row.root for row in found}
 
     def latest_of(self, collection: str) -> dict[str, AgentVersion]:
         """The latest version of each agent of a collection, removed or not, by its path."""
@@ -122,6 +123,12 @@ class Registry:
         """A digest of what search can see: it changes when, and only when, that changes."""
         with self._database.read() as db:
             return rows.visible_state(db)
+
+    def knows(self, digest: str) -> bool:
+        """Whether these bytes are a version of any agent, removed or not."""
+        with self._database.read() as db:
+            chosen = sa.select(versions.c.number).where(versions.c.digest == digest)
+            return db.scalar(chosen.limit(1)) is not None
 
     # Writing
 

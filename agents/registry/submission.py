@@ -71,7 +71,7 @@ def claim_collections(
 ) -> dict[str, str]:
     """Record each folder as the root of its collection, and say which that is."""
     chosen = sa.select(collections.c.name, collections.c.root)
-    known = dict(db.execute(chosen).tuples().all())
+    known = {row.name: row.root for row in db.execute(chosen)}
     claimed: dict[str, str] = {}
     for root in roots:
         name = collection if collection is not None else free_collection(root, known)
@@ -170,7 +170,8 @@ class _Batch:
             self._db.execute(statement, values)
 
     def _create(self, submission: Submission, collection_id: int) -> _Agent:
-        handle = free_handle(submission.name, submission.path, self._handles.__contains__)
+        origin = f"{submission.collection}/{submission.path}"
+        handle = free_handle(submission.name, origin, self._handles.__contains__)
         self._handles.add(handle)
         agent = _Agent(self._next_agent, handle, latest=0, digest="", removed=False)
         self._next_agent += 1

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.errors import UsageError
 from agents.settings import Settings, load_settings
-from agents.workspace import Workspace, find_workspace
+from agents.workspace import FOLDER, Workspace, find_workspace
 
 if TYPE_CHECKING:
     import typer
+
+    from agents.registry import Registry
 
 
 @dataclass
@@ -20,6 +24,8 @@ class CommandContext:
     """Made by the root command, found by each command as its `context.obj`."""
 
     chosen_workspace: Path | None = None
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+    _registry: Registry | None = field(default=None, repr=False)
 
     def take_workspace_option(self, args: list[str]) -> list[str]:
         """`args` without `--workspace DIR`, which may stand after the command's name too."""
@@ -48,8 +54,45 @@ class CommandContext:
         """The workspace that applies in the current folder; it need not exist yet."""
         return find_workspace(Path.cwd(), chosen=self.chosen_workspace)
 
+    def workspace_to_make(self, folder: Path | None) -> Workspace:
+        """What `init` makes: a workspace in `folder`, the chosen one, or one right here."""
+        if folder is not None:
+            return Workspace(folder.expanduser().absolute() / FOLDER)
+        if self.chosen_workspace is not None or os.environ.get("CONVEXPERT_WORKSPACE"):
+            return self.workspace
+        return Workspace(Path.cwd() / FOLDER)
+
+    def registry(self) -> Registry:
+        """The registry, opened when first asked for and closed when the command ends."""
+        if self._registry is None:
+            from agents.registry import open_registry
+
+            self._registry = self._open.enter_context(open_registry(self.workspace, self.settings))
+        return self._registry
+
+    @property
+    def author(self) -> str | None:
+        """Who does this, for the history: `CONVEXPERT_AUTHOR`, as git says, or the login name."""
+        for variable in ("CONVEXPERT_AUTHOR", "GIT_AUTHOR_NAME"):
+            if os.environ.get(variable):
+                return os.environ[variable]
+        from getpass import getuser
+
+        try:
+            return getuser()
+        except (OSError, KeyError, ImportError):
+            return None
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._registry = None
+        self._open.close()
+
 
 def command_context(context: typer.Context) -> CommandContext:
-    """The CommandContext that the root command made."""
+    """The CommandContext that the root command made; what it opens is closed at the end."""
     found = context.find_object(CommandContext)
-    return found if found is not None else CommandContext()
+    if found is None:
+        found = context.obj = CommandContext()
+    context.call_on_close(found.close)
+    return found

@@ -1,0 +1,293 @@
+"""How the `agents` commands print what the registry says."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.console import printable, stdout, write, write_json
+
+if TYPE_CHECKING:
+    from agents.document import ChecklistItem, Document
+    from agents.exporters.write import ExportPlan, PlannedFile
+    from agents.registry.importer import ImportedFile, ImportReport
+    from agents.registry.store import LabelMove
+    from agents.registry.version import AgentVersion
+
+RulesOfItem = Callable[["ChecklistItem"], Sequence[str]]
+
+_SHORT_DIGEST = 12
+_MAX_SHOWN = 400
+
+
+def import_json(report: ImportReport) -> dict[str, Any]:
+    """An import's report as JSON."""
+    from agents.registry.describe import diagnostic_of
+    from agents.registry.submission import Outcome
+
+    return {
+        "dry_run": report.dry_run,
+        "agents": [
+            {
+                "file": file.file,
+                "outcome": file.outcome.value,
+                "handle": file.added.handle,
+                "origin": file.origin,
+                "version": file.added.number,
+                "digest": file.added.digest,
+                "removed": file.added.removed,
+                "diagnostics": [diagnostic_of(diagnostic) for diagnostic in file.diagnostics],
+            }
+            for file in report.files
+            if file.added is not None
+        ],
+        "rejected": [
+            {"file": file.file, "line": file.line, "reason": file.reason, "hint": file.hint}
+            for file in report.rejected
+        ],
+        "summary": {outcome.value: report.count(outcome) for outcome in Outcome},
+    }
+
+
+def show_import(report: ImportReport) -> None:
+    """One line for each file, rejected ones on standard error, and a line that sums up."""
+    from agents.registry.submission import Outcome
+
+    for file in report.files:
+        if file.outcome is Outcome.REJECTED:
+            sys.stderr.write(f"rejected: {_one_line(_rejection(file))}\n")
+        elif file.outcome is not Outcome.UNCHANGED:
+            write(_import_line(file))
+    counts = [f"{report.count(outcome)} {outcome.value}" for outcome in Outcome]
+    write(f"{', '.join(counts)}{' (nothing was written)' if report.dry_run else ''}")
+
+
+def _import_line(file: ImportedFile) -> str:
+    added = file.added
+    assert added is not None
+    notes = []
+    if file.diagnostics:
+        one = len(file.diagnostics) == 1
+        notes.append(f"{len(file.diagnostics)} diagnostic{'' if one else 's'}")
+    if added.removed:
+        notes.append(f"removed; `convexpert agents restore {added.handle}` brings it back")
+    suffix = f" ({', '.join(notes)})" if notes else ""
+    what = f"{file.outcome.value} {added.handle}@{added.number}"
+    return f"{what} from {_one_line(file.file)}{suffix}"
+
+
+def _rejection(file: ImportedFile) -> str:
+    where = file.file if file.line is None else f"{file.file}:{file.line}"
+    return f"{where}: {file.reason}" + (f" ({file.hint})" if file.hint else "")
+
+
+def show_list(versions: Sequence[AgentVersion], label: str | None) -> None:
+    """A table of agents, or what to do where there are none."""
+    if not versions and label is not None:
+        write(f"no agent has the label {_one_line(label)}; `convexpert agents label` gives one")
+    elif not versions:
+        write("no agents yet; `convexpert agents import PATH` registers some")
+    else:
+        _table(
+            ("handle", "version", "labels", "collection", "description"),
+            [
+                (
+                    version.handle + (" (removed)" if version.removed else ""),
+                    str(version.number),
+                    ", ".join(version.labels),
+                    version.collection,
+                    version.description,
+                )
+                for version in versions
+            ],
+        )
+
+
+def show_log(versions: Sequence[AgentVersion]) -> None:
+    """A table of an agent's versions, as they come."""
+    _table(
+        ("version", "created", "labels", "author", "digest", "message"),
+        [
+            (
+                str(version.number),
+                version.created_at,
+                ", ".join(version.labels),
+                version.author or "",
+                version.digest[:_SHORT_DIGEST],
+                version.message or "",
+            )
+            for version in versions
+        ],
+    )
+
+
+def show_moves(handle: str, moves: Sequence[LabelMove]) -> None:
+    """A table of an agent's label moves, as they come."""
+    if not moves:
+        write(
+            f"{handle} never had a label; `convexpert agents label {handle} production` gives one"
+        )
+        return
+    _table(
+        ("moved", "label", "from", "to", "author"),
+        [
+            (
+                move.moved_at,
+                move.label,
+                "-" if move.from_number is None else str(move.from_number),
+                "-" if move.to_number is None else str(move.to_number),
+                move.author or "",
+            )
+            for move in moves
+        ],
+    )
+
+
+def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
+    """What a version is, its outline, checklist and diagnostics, each with its lines."""
+    document = version.document
+    facts = {
+        "name": version.name,
+        "origin": version.origin,
+        "digest": version.digest,
+        "labels": ", ".join(version.labels),
+        "created": version.created_at + (f" by {version.author}" if version.author else ""),
+        "message": version.message or "",
+        "status": "removed" if version.removed else "",
+        "description": version.description,
+    }
+    _heading(f"{version.handle} version {version.number}")
+    for name, value in facts.items():
+        if value:
+            write(f"{name + ':':<13}{_one_line(value)}")
+    _show_outline(document)
+    _show_checklist(document, rules_of_item)
+    languages = Counter(block.language or "text" for block in document.code)
+    if languages:
+        counted = ", ".join(f"{count} {_one_line(lang)}" for lang, count in languages.most_common())
+        _heading(f"Code examples: {counted}")
+    if document.diagnostics:
+        _heading("Diagnostics")
+        for found in document.diagnostics:
+            hint = f" ({found.hint})" if found.hint else ""
+            write(f"{found.line:>5}  {found.severity}: {_one_line(found.message + hint)}")
+
+
+def _show_outline(document: Document) -> None:
+    headed = [section for section in document.sections if section.heading]
+    if headed:
+        _heading("Sections")
+    for section in headed:
+        indent = "  " * (len(section.heading) - 1)
+        write(f"{section.lines.start:>5}  {indent}{_one_line(section.heading[-1])}")
+
+
+def _show_checklist(document: Document, rules_of_item: RulesOfItem) -> None:
+    if document.checklist:
+        _heading(f"Checklist: {len(document.checklist)} items, with the rules that enforce them")
+    for item in document.checklist:
+        rules = ", ".join(rules_of_item(item)) or "needs review"
+        write(f"{item.line:>5}  {_one_line(item.text)}  [{rules}]")
+
+
+def show_targets(*, as_json: bool) -> None:
+    """The targets that `--to` takes."""
+    from agents.exporters.catalogue import TARGETS
+
+    if as_json:
+        write_json([{"name": name, "summary": TARGETS[name].summary} for name in sorted(TARGETS)])
+    else:
+        _table(("target", "writes"), [(name, TARGETS[name].summary) for name in sorted(TARGETS)])
+
+
+def export_json(plan: ExportPlan, target: str, *, written: bool) -> dict[str, Any]:
+    """An export as JSON; `up_to_date` says how the folder was before."""
+    return {
+        "target": target,
+        "out": str(plan.folder),
+        "written": written,
+        "up_to_date": plan.up_to_date,
+        "files": [
+            {
+                "file": planned.path,
+                "change": planned.change.value,
+                "handle": planned.file.handle if planned.file else None,
+                "version": planned.file.version if planned.file else None,
+                "digest": planned.file.digest if planned.file else None,
+                "notes": list(planned.file.notes) if planned.file else [],
+            }
+            for planned in plan.files
+        ],
+    }
+
+
+def show_export(plan: ExportPlan, *, written: bool) -> None:
+    """A line for each file that changes, and one that sums up."""
+    from agents.exporters.lock import LOCK_NAME
+    from agents.exporters.write import Change
+
+    for planned in plan.files:
+        if planned.change is not Change.UNCHANGED:
+            write(_export_line(planned, written=written))
+    folder = _one_line(str(plan.folder))
+    if plan.up_to_date:
+        write(f"{folder} is up to date, {len(plan.files)} files")
+        return
+    if plan.lock_changes and not written:
+        write(f"changed {LOCK_NAME}")
+    counts = Counter(_verb(planned, written=written) for planned in plan.files)
+    summary = ", ".join(f"{count} {verb}" for verb, count in counts.items())
+    write(f"{folder}: {summary}" if written else f"{folder} is out of date: {summary}")
+
+
+def _export_line(planned: PlannedFile, *, written: bool) -> str:
+    line = f"{_verb(planned, written=written)} {planned.path}"
+    if planned.file is not None:
+        line += f" from {planned.file.handle}@{planned.file.version}"
+        if planned.file.notes:
+            line += f" ({'; '.join(planned.file.notes)})"
+    return _one_line(line)
+
+
+def _verb(planned: PlannedFile, *, written: bool) -> str:
+    from agents.exporters.write import FORCED
+
+    if written and planned.change in FORCED:
+        return "overwritten" if planned.file is not None else "deleted"
+    return planned.change.value
+
+
+def _heading(text: str) -> None:
+    from rich.text import Text
+
+    stdout().print(Text(f"\n{text}" if text[0].isupper() else text, style="bold"))
+
+
+def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """A Rich table on a terminal; in a pipe one line for each row, cells apart by tabs."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            write("\t".join(_one_line(cell) for cell in line))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(
+            column,
+            overflow="ellipsis" if column in ("description", "message") else "fold",
+            no_wrap=column in ("description", "message"),
+            style="bold" if column in ("handle", "target") else "",
+        )
+    for line in lines:
+        table.add_row(*(Text(_one_line(cell)) for cell in line))
+    stdout().print(table)
+
+
+def _one_line(text: str) -> str:
+    shown = " ".join(printable(text).split())
+    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
