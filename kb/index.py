@@ -1,0 +1,385 @@
+"""The index file: chunks, their terms (SQLite FTS5) and what they were built from.
+
+Everything in it can be rebuilt from the registry, so its shape has no migrations: a file of another
+shape is thrown away. A change becomes visible all at once, by one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.errors import KnowledgeBaseError
+from agents.location import Lines
+from kb.chunk import Chunk
+from kb.lexical import TOKENIZER, Fields, match_expression
+from kb.source import Source
+
+SHAPE = 1
+"""Of the tables; to be raised with any change to them or to how terms are made."""
+
+_TABLES = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
+    name TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL
+);
+CREATE INDEX documents_by_name ON documents (name);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    first INTEGER NOT NULL, last INTEGER NOT NULL,
+    heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX chunks_by_document ON chunks (document);
+CREATE TABLE chunk_vectors (
+    chunk INTEGER NOT NULL REFERENCES chunks (number) ON DELETE CASCADE,
+    vector TEXT NOT NULL, PRIMARY KEY (chunk, vector)
+) WITHOUT ROWID;
+CREATE INDEX chunk_vectors_by_vector ON chunk_vectors (vector);
+CREATE VIRTUAL TABLE terms USING fts5 (heading, text, code, tokenize = "{TOKENIZER}");
+CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
+"""
+_CHUNK = """
+    SELECT c.id, d.name, d.origin, d.path, d.version, d.digest, c.first, c.last, c.heading, c.kind,
+           c.text
+    FROM chunks c JOIN documents d ON d.id = c.document
+"""
+
+FIELD_WEIGHTS = (3.0, 1.0, 0.6)
+"""Of a term in the heading path, in prose and in code."""
+
+COMMON = 0.3
+"""Terms in more than this share of the chunks are not looked up when the question has rarer ones.
+
+BM25 gives them next to nothing (FTS5: nothing at all above one half), yet most of the time would be
+spent on them.
+"""
+
+
+_TIES = 50
+"""How many more rows are read than asked for, so that ties at the cut are broken by id too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chunk with what is stored beside it."""
+
+    chunk: Chunk
+    vectors: tuple[str, ...]
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document as the index has it."""
+
+    source: Source
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one build alters, in one transaction."""
+
+    remove: tuple[str, ...]
+    """Origins whose chunks go."""
+    add: tuple[tuple[Source, tuple[Entry, ...]], ...]
+    rename: tuple[Source, ...]
+    """Unchanged documents whose name, path or version number is another one now."""
+    meta: Mapping[str, str]
+
+
+class IndexDamaged(Exception):
+    """The file is no index, or one of another shape; the caller throws it away."""
+
+
+class Index:
+    """The open index file. One process's threads may share it for reading only."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Index:
+        """Open the file.
+
+        Raises IndexDamaged where it is missing, no index or one of another shape, and
+        KnowledgeBaseError where the system refuses it.
+        """
+        index = cls._connect(path)
+        try:
+            with index._translated():
+                shape = index._db.execute("PRAGMA user_version").fetchone()[0]
+            if shape != SHAPE:
+                raise IndexDamaged(f"shape {shape}")
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    @classmethod
+    def create(cls, path: Path) -> Index:
+        """A new, empty file in place of whatever is there; only one process at a time may do it."""
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        index = cls._connect(path)
+        with index._translated():
+            index._db.execute("PRAGMA journal_mode = WAL")
+            index._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
+        return index
+
+    @classmethod
+    def _connect(cls, path: Path) -> Index:
+        try:
+            connection = sqlite3.connect(
+                path, timeout=60, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise _refused(path, error) from error
+        index = cls(connection, path)
+        with index._translated():
+            connection.execute("PRAGMA foreign_keys = ON")
+        return index
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "malformed" in str(error) or "no such table" in str(error):
+                raise IndexDamaged(str(error)) from error
+            raise _refused(self._path, error) from error
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(str(error)) from error
+
+    def check(self) -> None:
+        """Raise IndexDamaged where the file's pages don't fit together."""
+        with self._translated():
+            verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise IndexDamaged(verdict)
+
+    def meta(self) -> dict[str, str]:
+        """What the index was built from; empty before the first build."""
+        with self._translated():
+            return dict(self._db.execute("SELECT name, value FROM meta"))
+
+    def documents(self) -> list[IndexedDocument]:
+        """What is indexed, ordered by name."""
+        with self._translated():
+            rows = self._db.execute(
+                "SELECT name, origin, path, version, digest, kind,"
+                " (SELECT count(*) FROM chunks WHERE document = documents.id)"
+                " FROM documents ORDER BY name, origin"
+            )
+            return [IndexedDocument(Source(*row[:6]), row[6]) for row in rows]
+
+    def chunk_count(self) -> int:
+        """The number of chunks."""
+        with self._translated():
+            return int(self._db.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
+    def all_chunks(self) -> Iterator[Chunk]:
+        """All chunks, in no particular order."""
+        with self._translated():
+            for row in self._db.execute(_CHUNK):
+                yield _chunk(row)
+
+    def vector_ids(self, *, without: Sequence[str] = ()) -> set[str]:
+        """The ids of all vectors but those that only the documents of these origins refer to."""
+        with self._translated():
+            rows = self._db.execute(
+                "SELECT DISTINCT v.vector FROM chunk_vectors v JOIN chunks c ON c.number = v.chunk"
+                " JOIN documents d ON d.id = c.document"
+                " WHERE d.origin NOT IN (SELECT value FROM json_each(?))",
+                (json.dumps(without),),
+            )
+            return {row[0] for row in rows}
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """The chunks with these ids, as far as they exist."""
+        with self._translated():
+            rows = self._db.execute(
+                f"{_CHUNK} WHERE c.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+            )
+            return {row[0]: _chunk(row) for row in rows}
+
+    def chunks_of(self, source: str) -> list[Chunk]:
+        """The chunks of what has this name, in the order of their lines."""
+        with self._translated():
+            rows = self._db.execute(
+                f"{_CHUNK} WHERE d.name = ? ORDER BY d.origin, c.first", (source,)
+            )
+            return [_chunk(row) for row in rows]
+
+    def chunks_of_vectors(self, vectors: Sequence[str]) -> list[tuple[str, str]]:
+        """Pairs of a vector's id and the id of a chunk that it stands for."""
+        with self._translated():
+            return self._db.execute(
+                "SELECT v.vector, c.id FROM chunk_vectors v JOIN chunks c ON c.number = v.chunk"
+                " WHERE v.vector IN (SELECT value FROM json_each(?))",
+                (json.dumps(vectors),),
+            ).fetchall()
+
+    def vectors_of_sources(self, sources: Sequence[str]) -> list[str]:
+        """The ids of all vectors of the documents with these names."""
+        with self._translated():
+            rows = self._db.execute(
+                "SELECT DISTINCT v.vector FROM documents d"
+                " JOIN chunks c ON c.document = d.id JOIN chunk_vectors v ON v.chunk = c.number"
+                " WHERE d.name IN (SELECT value FROM json_each(?)) ORDER BY v.vector",
+                (json.dumps(sources),),
+            )
+            return [row[0] for row in rows]
+
+    def rank_by_terms(
+        self, terms: Sequence[str], *, limit: int, sources: Sequence[str] = ()
+    ) -> list[tuple[str, float]]:
+        """Ids and BM25 scores of the chunks that hold the terms, best first, ties by id.
+
+        BM25 is FTS5's (k1 1.2, b 0.75, Robertson and Zaragoza's formula), fields weighted.
+        """
+        with self._translated():
+            telling = self._telling(terms)
+            if not telling:
+                return []
+            among = (
+                " AND rowid IN (SELECT c.number FROM chunks c JOIN documents d ON d.id = c.document"
+                " WHERE d.name IN (SELECT value FROM json_each(?)))"
+            )
+            most = limit + _TIES
+            rows = self._db.execute(
+                "SELECT c.id, -s.score FROM (SELECT rowid AS number, bm25(terms, ?, ?, ?) AS score"
+                f" FROM terms WHERE terms MATCH ?{among if sources else ''} ORDER BY score LIMIT ?)"
+                " s JOIN chunks c ON c.number = s.number",
+                (
+                    *FIELD_WEIGHTS,
+                    match_expression(telling),
+                    *([json.dumps(sources)] if sources else []),
+                    most,
+                ),
+            ).fetchall()
+        ranked = sorted(((id_, round(score, 6)) for id_, score in rows), key=_best_first)
+        if len(ranked) == most:
+            # The last score may have gone on below the cut: which of its ids were met is chance.
+            ranked = [pair for pair in ranked if pair[1] > ranked[-1][1]] or ranked
+        return ranked[:limit]
+
+    def _telling(self, terms: Sequence[str]) -> list[str]:
+        counts = dict(
+            self._db.execute(
+                "SELECT term, doc FROM term_counts WHERE term IN (SELECT value FROM json_each(?))",
+                (json.dumps(terms),),
+            )
+        )
+        most = COMMON * max(self.chunk_count(), 1)
+        known = [term for term in terms if term in counts]
+        return [term for term in known if counts[term] <= most] or known
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One unchanging state of the index for several reads."""
+        with self._translated():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
+    def apply(self, change: Change) -> None:
+        """Make the change visible, all of it or nothing."""
+        with self._translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._remove([*change.remove, *(source.origin for source, _ in change.add)])
+                for source, entries in change.add:
+                    self._add(source, entries)
+                for source in change.rename:
+                    self._db.execute(
+                        "UPDATE documents SET name = ?, path = ?, version = ?, kind = ?"
+                        " WHERE origin = ?",
+                        (source.name, source.path, source.version, source.kind, source.origin),
+                    )
+                self._db.execute("DELETE FROM meta")
+                self._db.executemany("INSERT INTO meta VALUES (?, ?)", change.meta.items())
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _remove(self, origins: Iterable[str]) -> None:
+        for origin in origins:
+            self._db.execute(
+                "DELETE FROM terms WHERE rowid IN (SELECT c.number FROM chunks c"
+                " JOIN documents d ON d.id = c.document WHERE d.origin = ?)",
+                (origin,),
+            )
+            self._db.execute("DELETE FROM documents WHERE origin = ?", (origin,))
+
+    def _add(self, source: Source, entries: Sequence[Entry]) -> None:
+        document = self._db.execute(
+            "INSERT INTO documents (origin, digest, name, path, version, kind)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (source.origin, source.digest, source.name, source.path, source.version, source.kind),
+        ).lastrowid
+        for entry in entries:
+            chunk, fields = entry.chunk, entry.fields
+            number = self._db.execute(
+                "INSERT INTO chunks (id, document, first, last, heading, kind, text)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    chunk.id,
+                    document,
+                    chunk.lines.start,
+                    chunk.lines.end,
+                    json.dumps(chunk.heading),
+                    chunk.kind,
+                    chunk.text,
+                ),
+            ).lastrowid
+            self._db.execute(
+                "INSERT INTO terms (rowid, heading, text, code) VALUES (?, ?, ?, ?)",
+                (number, fields.heading, fields.text, fields.code),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO chunk_vectors VALUES (?, ?)",
+                ((number, vector) for vector in entry.vectors),
+            )
+
+
+def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
+    return (-pair[1], pair[0])
+
+
+def _chunk(row: tuple[str, str, str, str, int, str, int, int, str, str, str]) -> Chunk:
+    id_, source, origin, path, version, digest, first, last, heading, kind, text = row
+    return Chunk(
+        id=id_,
+        source=source,
+        origin=origin,
+        path=path,
+        version=version,
+        digest=digest,
+        lines=Lines(first, last),
+        heading=tuple(json.loads(heading)),
+        kind=kind,  # type: ignore[arg-type]
+        text=text,
+    )
+
+
+def _refused(path: Path, error: sqlite3.Error) -> KnowledgeBaseError:
+    return KnowledgeBaseError(
+        f"can't use the index: {error}",
+        hint="check the folder's permissions and the space on the disk",
+        path=str(path),
+    )

@@ -1,0 +1,387 @@
+"""The knowledge base: opens index, vectors and model, keeps them up to date, searches."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from agents.errors import KnowledgeBaseError, UsageError
+from agents.settings import Settings
+from agents.workspace import Workspace
+from kb.build import BuildReport, Progress, build_index
+from kb.chunk import CHUNKER, Chunk
+from kb.dense import VectorStore, VectorStoreError, collection_name
+from kb.embed import Embedder, Vectors, open_embedder
+from kb.index import Index, IndexDamaged, IndexedDocument
+from kb.lexical import query_terms
+from kb.model import PreparedModel, choose_model, prepared_model
+from kb.search import LONGEST_QUERY, Mode, Query, Ranking, SearchResult, hits_of
+from kb.source import agent_sources
+
+if TYPE_CHECKING:
+    from agents.registry import Registry
+
+Result = TypeVar("Result")
+
+_PARTS_PER_CHUNK = 2
+"""Vectors that are read for each chunk wanted: long chunks have several."""
+_LONGEST_WAIT = 600.0
+"""Seconds to wait for another process that builds."""
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in the knowledge base, and whether it is what the registry holds."""
+
+    up_to_date: bool
+    documents: int
+    chunks: int
+    vectors: int
+    model: str | None
+    """The embedding model that the index was built with; None before the first build."""
+    chunker: str | None
+    registry_state: str | None
+    """The state of the registry that the index was built from."""
+
+
+class KnowledgeBase:
+    """What is searched: the latest versions of all visible agents.
+
+    A context manager. Made by `open`; the parts that a search doesn't need are never loaded.
+    """
+
+    def __init__(
+        self, workspace: Workspace, registry: Registry, settings: Settings, progress: Progress
+    ) -> None:
+        self._workspace = workspace
+        self._registry = registry
+        self._settings = settings
+        self._progress = progress
+        self._choice = choose_model(settings.embedding_model)
+        self._index: Index | None = None
+        self._prepared: PreparedModel | None = None
+        self._embedder: Embedder | None = None
+        self._vectors: VectorStore | None = None
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace,
+        registry: Registry,
+        settings: Settings,
+        *,
+        progress: Progress | None = None,
+        update: bool = True,
+    ) -> KnowledgeBase:
+        """The knowledge base of a registry, brought up to date unless `update` is False.
+
+        Raises KnowledgeBaseError where index, model or vector store can't be used.
+        """
+        workspace.create()
+        opened = cls(workspace, registry, settings, progress or _silent)
+        if update:
+            opened.refresh()
+        return opened
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index file."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    # Being up to date
+
+    def refresh(self) -> BuildReport | None:
+        """Build what changed since the last build; None where nothing did. Cheap then."""
+        return None if self._is_up_to_date() else self.build()
+
+    def build(self, *, force: bool = False) -> BuildReport:
+        """Bring the index up to date; with `force` everything is made anew."""
+        return self._build(new_index=force, new_vectors=force)
+
+    def _build(self, *, new_index: bool = False, new_vectors: bool = False) -> BuildReport:
+        with self._lock():
+            index = self._open_or_create_index(afresh=new_index)
+            vectors = self._open_or_discard_vectors(afresh=new_vectors)
+            wanted = self._wanted()
+            report = build_index(
+                index,
+                vectors,
+                self._load_embedder,
+                agent_sources(self._registry.agents()),
+                meta={**wanted, "model_id": self._prepare_model().id},
+                progress=self._progress,
+                afresh=index.meta().get("chunker") != CHUNKER,
+            )
+            if self._settings.chroma_url is None:
+                vectors.drop_others()
+        return report
+
+    def status(self) -> Status:
+        """What is there, without building."""
+        index = self._existing_index()
+        meta = index.meta() if index is not None else {}
+        return Status(
+            up_to_date=self._is_up_to_date(),
+            documents=len(index.documents()) if index is not None else 0,
+            chunks=index.chunk_count() if index is not None else 0,
+            vectors=int(meta.get("vectors", 0)),
+            model=meta.get("model_id"),
+            chunker=meta.get("chunker"),
+            registry_state=meta.get("registry"),
+        )
+
+    def _wanted(self) -> dict[str, str]:
+        """What an index that is up to date says it was built from."""
+        return {
+            "registry": self._registry.state(),
+            "model": self._choice.key,
+            "chunker": CHUNKER,
+            "vectors_at": self._settings.chroma_url or "workspace",
+        }
+
+    def _is_up_to_date(self) -> bool:
+        try:
+            index = self._existing_index()
+            meta = index.meta() if index is not None else {}
+        except IndexDamaged:
+            return False
+        wanted = self._wanted()
+        return {name: meta.get(name) for name in wanted} == wanted
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._workspace.root / "index.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self._progress("Waiting for another build", 0, 1)
+            try:
+                lock.acquire(timeout=_LONGEST_WAIT)
+            except Timeout:
+                raise KnowledgeBaseError(
+                    "another process has been building the index for too long",
+                    hint="end it, or wait and try again",
+                    path=lock.lock_file,
+                ) from None
+            self._progress("Waiting for another build", 1, 1)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # Opening the parts
+
+    def _existing_index(self) -> Index | None:
+        if self._index is None:
+            if not self._workspace.index.exists():
+                return None
+            self._index = Index.open(self._workspace.index)
+        return self._index
+
+    def _open_or_create_index(self, *, afresh: bool) -> Index:
+        self.close()
+        try:
+            index = None if afresh else self._existing_index()
+            if index is not None:
+                index.check()
+        except IndexDamaged:
+            index = None
+        if index is None:
+            self.close()
+            index = self._index = Index.create(self._workspace.index)
+        return index
+
+    def _open_vectors(self, collection: str) -> VectorStore:
+        if self._vectors is None:
+            url = self._settings.chroma_url
+            self._vectors = (
+                VectorStore.embedded(self._workspace.vectors, collection)
+                if url is None
+                else VectorStore.served(url, collection)
+            )
+        return self._vectors
+
+    def _open_or_discard_vectors(self, *, afresh: bool) -> VectorStore:
+        self._vectors = None
+        embedded = self._settings.chroma_url is None
+        if afresh and embedded:
+            VectorStore.discard(self._workspace.vectors)
+        collection = self._collection()
+        try:
+            vectors = self._open_vectors(collection)
+            vectors.ids()
+        except VectorStoreError:
+            if not embedded:
+                raise
+            self._vectors = None
+            VectorStore.discard(self._workspace.vectors)
+            return self._open_vectors(collection)
+        if afresh and not embedded:
+            vectors.clear()
+        return vectors
+
+    def _collection(self) -> str:
+        """Named by the model and the chunker, on a server by the registry too.
+
+        That name is kept in the registry itself: all who share it find the same vectors.
+        """
+        parts = [self._prepare_model().id, CHUNKER]
+        if self._settings.chroma_url is not None:
+            self._registry.remember("vectors", secrets.token_hex(16))
+            parts.append(self._registry.recall("vectors") or "")
+        return collection_name(*parts)
+
+    def _prepare_model(self) -> PreparedModel:
+        if self._prepared is None:
+            self._prepared = prepared_model(self._choice, progress=self._progress)
+        return self._prepared
+
+    def _load_embedder(self) -> Embedder:
+        if self._embedder is None:
+            self._embedder = open_embedder(self._prepare_model())
+        return self._embedder
+
+    # Searching
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        mode: Mode = Mode.HYBRID,
+        sources: Sequence[str] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> SearchResult:
+        """The chunks that fit the query best.
+
+        `sources` are names to stay within. Raises UsageError for an empty query, a `k` that is out
+        of range or a name that is not indexed.
+        """
+        started = clock()
+        asked = Query(query[:LONGEST_QUERY], k, mode, tuple(sources))
+        return self._mended(lambda: self._search(asked, started, clock))
+
+    def _search(self, query: Query, started: float, clock: Callable[[], float]) -> SearchResult:
+        nearest = self._nearest(query) if query.mode is not Mode.LEXICAL else []
+        index = self._read_index()
+        with index.reading():
+            self._check_names(index, query.sources)
+            rankings: dict[str, Ranking] = {}
+            if query.mode is not Mode.LEXICAL:
+                rankings["dense"] = _by_chunk(index, nearest)[: query.depth]
+            if query.mode is not Mode.DENSE:
+                rankings["lexical"] = index.rank_by_terms(
+                    query_terms(query.text), limit=query.depth, sources=query.sources
+                )
+            hits = hits_of(query, rankings, index.chunks)
+        elapsed = round((clock() - started) * 1000, 3)
+        return SearchResult(query.text, query.mode, hits, elapsed)
+
+    def _nearest(self, query: Query) -> Ranking:
+        vector, vectors = self._vector_and_store(query.text)
+        index = self._read_index()
+        among = index.vectors_of_sources(query.sources) if query.sources else None
+        return vectors.nearest(vector, limit=query.depth * _PARTS_PER_CHUNK, among=among)
+
+    def _vector_and_store(self, text: str) -> tuple[Vectors, VectorStore]:
+        if self._vectors is not None:
+            return self._load_embedder().embed_query(text), self._vectors
+        # Importing chromadb and loading the model take about as long as each other.
+        collection = self._collection()
+        with ThreadPoolExecutor(1) as pool:
+            opening: Future[VectorStore] = pool.submit(self._open_vectors, collection)
+            vector = self._load_embedder().embed_query(text)
+            vectors = opening.result()
+        if vectors.count() < int(self._read_index().meta().get("vectors", 0)):
+            self.build()
+            vectors = self._open_vectors(collection)
+        return vector, vectors
+
+    def _read_index(self) -> Index:
+        index = self._existing_index()
+        if index is None:
+            self.build()
+            index = self._existing_index()
+        assert index is not None
+        return index
+
+    def _mended(self, call: Callable[[], Result]) -> Result:
+        """The call's result; where a part that can be rebuilt is damaged, after rebuilding it."""
+        try:
+            return call()
+        except IndexDamaged:
+            self._build(new_index=True)
+        except VectorStoreError:
+            if self._settings.chroma_url is not None:
+                raise
+            self._build(new_vectors=True)
+        return call()
+
+    def _check_names(self, index: Index, names: Sequence[str]) -> None:
+        known = [found.source.name for found in index.documents()] if names else []
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                raise UsageError(
+                    f"no source is called {name!r}",
+                    hint=f"did you mean {near[0]}?" if near else "`convexpert kb list` shows them",
+                )
+
+    # Looking things up
+
+    def sources(self) -> list[IndexedDocument]:
+        """What is indexed, ordered by name."""
+        return self._mended(lambda: self._read_index().documents())
+
+    def chunk(self, id_: str) -> Chunk:
+        """The chunk with this id. Raises KnowledgeBaseError where there is none."""
+        found = self._mended(lambda: self._read_index().chunks([id_]))
+        if id_ not in found:
+            raise KnowledgeBaseError(
+                f"no chunk has the id {id_!r}", hint="ids change with the document's version"
+            )
+        return found[id_]
+
+    def chunks_of(self, source: str) -> list[Chunk]:
+        """All chunks of a source, by their lines. Raises UsageError for a name that is none."""
+
+        def read() -> list[Chunk]:
+            index = self._read_index()
+            self._check_names(index, [source])
+            return index.chunks_of(source)
+
+        return self._mended(read)
+
+
+def _by_chunk(index: Index, nearest: Ranking) -> Ranking:
+    """A ranking of vectors as one of chunks: each at its most similar part."""
+    similarity = dict(nearest)
+    best: dict[str, float] = {}
+    for vector, chunk in index.chunks_of_vectors(list(similarity)):
+        best[chunk] = max(best.get(chunk, -1.0), similarity[vector])
+    return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
