@@ -275,13 +275,19 @@ class Index:
             ranked = [pair for pair in ranked if pair[1] > ranked[-1][1]] or ranked
         return ranked[:limit]
 
-    def _telling(self, terms: Sequence[str]) -> list[str]:
-        counts = dict(
-            self._db.execute(
-                "SELECT term, doc FROM term_counts WHERE term IN (SELECT value FROM json_each(?))",
-                (json.dumps(terms),),
+    def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many chunks each term occurs; terms that occur nowhere are missing."""
+        with self._translated():
+            return dict(
+                self._db.execute(
+                    "SELECT term, doc FROM term_counts"
+                    " WHERE term IN (SELECT value FROM json_each(?))",
+                    (json.dumps(terms),),
+                )
             )
-        )
+
+    def _telling(self, terms: Sequence[str]) -> list[str]:
+        counts = self.term_counts(terms)
         most = COMMON * max(self.chunk_count(), 1)
         known = [term for term in terms if term in counts]
         return [term for term in known if counts[term] <= most] or known

@@ -18,7 +18,7 @@ from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
 from kb.chunk import CHUNKER, Chunk
 from kb.dense import VectorStore, VectorStoreError, collection_name
-from kb.embed import Embedder, Vectors, open_embedder
+from kb.embed import Embedder, open_embedder
 from kb.index import Index, IndexDamaged, IndexedDocument
 from kb.lexical import query_terms
 from kb.model import PreparedModel, choose_model, prepared_model
@@ -27,6 +27,7 @@ from kb.source import agent_sources
 
 if TYPE_CHECKING:
     from agents.registry import Registry
+    from kb.embed import Vectors
 
 Result = TypeVar("Result")
 
@@ -353,6 +354,18 @@ class KnowledgeBase:
                 )
 
     # Looking things up
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One L2-normalised row for each text, comparable with a question's vector."""
+        return self._load_embedder().embed_documents(texts)
+
+    def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many chunks each term of `kb.lexical` occurs; unused terms are missing."""
+        return self._mended(lambda: self._read_index().term_counts(terms))
+
+    def chunk_count(self) -> int:
+        """How many chunks are indexed."""
+        return self._mended(lambda: self._read_index().chunk_count())
 
     def sources(self) -> list[IndexedDocument]:
         """What is indexed, ordered by name."""
