@@ -100,4 +100,5 @@ def _description(document: Document, handle: str) -> str:
         body = document.text.splitlines()[head.end if head else 0 :]
         lines = (line.strip().lstrip("#>*- ").strip() for line in body)
         text = next((line for line in lines if any(map(str.isalnum, line))), f"Agent {handle}")
+    text = "".join(character for character in text if character.isprintable())
     return text if len(text) <= _MAX_DESCRIPTION else f"{text[: _MAX_DESCRIPTION - 1].rstrip()}…"
