@@ -42,7 +42,7 @@ _LABEL_ONLY = re.compile(
 )
 _LINK_ONLY = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)\W*\Z|<?https?://\S+\Z")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')*_]*\s+(?=[A-Z`*\"'(✓✅❌])")
-_PLACEHOLDER = re.compile(r"\[[^\]]{2,}\]|\{[^}]*\}|<[a-z_ ]+>|\.\.\.\s*\Z")
+_PLACEHOLDER = re.compile(r"\[[^\]]{2,99}\]|\{[^}]{0,99}\}|<[a-z_ ]{1,99}>|\.\.\.\s*\Z")
 _VERDICTS = frozenset(
     {
         "good",
@@ -296,20 +296,21 @@ def _read_prose(walk: _Walk, text: str, line: int) -> None:
     if _MARK.match(text):
         _read_marks(walk, text, line)
         return
-    for sentence, offset in _sentences(text):
+    for sentence, gap in _sentences(text):
+        first = line
+        line += sentence.count("\n")
         if has_modal(sentence) and not sentence.rstrip("* _").endswith(":"):
-            start = line + text.count("\n", 0, offset)
-            end = start + sentence.count("\n")
-            walk.add(sentence, start, end, "sentence", polarity_of(sentence, None))
+            walk.add(sentence, first, line, "sentence", polarity_of(sentence, None))
+        line += gap.count("\n")
 
 
-def _sentences(text: str) -> Iterator[tuple[str, int]]:
-    """Sentences with the characters before each."""
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """Sentences, each with the space that follows it."""
     start = 0
     for gap in _SENTENCE_END.finditer(text):
-        yield text[start : gap.start()], start
+        yield text[start : gap.start()], gap[0]
         start = gap.end()
-    yield text[start:], start
+    yield text[start:], ""
 
 
 def _read_marks(walk: _Walk, text: str, line: int) -> None:
@@ -342,6 +343,7 @@ def _read_table(walk: _Walk, tokens: Sequence[Token], position: int) -> int:
     columns: list[Polarity | None] = []
     cells: list[str] = []
     in_head = False
+    line = 1
     while tokens[position].type != "table_close":
         token = tokens[position]
         if token.type == "thead_open":
@@ -351,20 +353,13 @@ def _read_table(walk: _Walk, tokens: Sequence[Token], position: int) -> int:
             columns, cells = _column_polarities(cells), []
         elif token.type == "tr_open":
             cells = []
+            line = token.map[0] + 1 if token.map else line
         elif token.type == "inline":
             cells.append(token.content)
-        elif token.type == "tr_close" and not in_head and token_line(tokens, position) is not None:
-            _read_row(walk, cells, columns, token_line(tokens, position) or 1)
+        elif token.type == "tr_close" and not in_head:
+            _read_row(walk, cells, columns, line)
         position += 1
     return position
-
-
-def token_line(tokens: Sequence[Token], position: int) -> int | None:
-    """The 1-based line of the row whose end stands at `position`."""
-    while position >= 0 and tokens[position].type != "tr_open":
-        position -= 1
-    place = tokens[position].map
-    return place[0] + 1 if place else None
 
 
 def _column_polarities(headers: Sequence[str]) -> list[Polarity | None]:

@@ -16,6 +16,8 @@ from agents.yaml_head import YamlRefused, plain_scalar, read_yaml
 
 _KEY = re.compile(r"([\"']?)([A-Za-z_][\w.-]{0,63})\1[ \t]*:(?=[ \t]|$)[ \t]*")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]{0,31})[^<>]{0,200}>")
+_MAX_YAML_KEYS = 200
+"""Keys past these are read as text only, since reading YAML takes its time."""
 _KNOWN_KEYS = """
     name description tools disallowedTools model color skills globs alwaysApply paths hooks
     permissionMode mcpServers maxTurns memory background effort isolation initialPrompt version
@@ -60,7 +62,7 @@ def read_loosely(lines: Sequence[str]) -> LooseHead:
     keys = []
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(lines)
-        keys.append(_read_key(lines, start, end))
+        keys.append(_read_key(lines, start, end, as_yaml=number < _MAX_YAML_KEYS))
     first = starts[0] if starts else len(lines)
     strays = tuple(n for n in range(first) if lines[n].strip() and not _is_comment(lines[n]))
     return LooseHead(tuple(keys), strays)
@@ -108,13 +110,15 @@ def _last_closing_tags(lines: Sequence[str]) -> dict[str, int]:
     }
 
 
-def _read_key(lines: Sequence[str], start: int, end: int) -> LooseKey:
+def _read_key(lines: Sequence[str], start: int, end: int, *, as_yaml: bool) -> LooseKey:
     while end > start + 1 and not lines[end - 1].strip():
         end -= 1
     match = _KEY.match(lines[start])
     assert match is not None
     text = "\n".join(lines[start:end])
     try:
+        if not as_yaml:
+            raise YamlRefused("one of too many keys", 0)
         head = read_yaml(text)
         if len(head.keys) == 1 and not head.tags:
             key = head.keys[0]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 2 * 1024 * 1024
 """The largest file that is taken as a document."""
 _MAX_HEADING = 500
+_MAX_DIAGNOSTICS = 100
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -59,10 +60,20 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
         sections=tuple(outline.sections),
         checklist=draw_items(tokens, lines),
         code=tuple(outline.code),
-        diagnostics=tuple(sorted(diagnostics, key=lambda d: (d.line, d.code, d.message))),
+        diagnostics=_in_order(diagnostics),
         name=name,
         description=description,
     )
+
+
+def _in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By line, and no more than anybody would read."""
+    ordered = sorted(diagnostics, key=lambda d: (d.line, d.code, d.message))
+    if len(ordered) <= _MAX_DIAGNOSTICS:
+        return tuple(ordered)
+    kept = ordered[:_MAX_DIAGNOSTICS]
+    more = f"{len(ordered) - len(kept)} more like these are not listed"
+    return (*kept, _note("more-diagnostics", kept[-1].line, more, "mend these first"))
 
 
 def _decode(raw: bytes, filename: str) -> tuple[str, list[Diagnostic]]:

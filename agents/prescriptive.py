@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 from agents.command_words import GERUNDS, NOUN_PAIRS, VERBS
 from agents.document import Polarity
@@ -73,6 +74,9 @@ _CONDITION = re.compile(
     r"[^,:.;]{1,120}[,:]\s+",
     re.IGNORECASE,
 )
+_COMMANDING = re.compile(
+    r"^(?:always|never|do not|don['’]t|you (?:must|should|will|can)) (?:\w+ly )?", re.IGNORECASE
+)
 _CONDITION_WORD = re.compile(r"(?:for|if|when|whenever|before|after|while)\b", re.IGNORECASE)
 _ADVERB = re.compile(
     r"^(?:(?:please|then|also|first|next|finally|carefully|explicitly|instead|where \w+|just|only"
@@ -89,6 +93,11 @@ _MODAL = re.compile(
     r"|\b(?:can|may)not\b|\bmust(?:n['’]t)\b|\bshould(?:n['’]t)\b"
     r"|\b(?:is|are) (?:required|mandatory|forbidden|prohibited)\b",
     re.IGNORECASE,
+)
+_MODAL_STEMS = (
+    *("always", "avoid", "don't", "don’t", "do not", "ensure", "forbidden", "make sure"),
+    *("must", "never", "n't", "n’t", "not", "only", "prefer", "prohibited", "require", "shall"),
+    *("mandatory", "should"),
 )
 _SOFT_MODAL = re.compile(
     r"^(?:you|this|it|that|they|there)?\s*(?:must|should) (?:be able|look like)"
@@ -122,6 +131,7 @@ _MEANS = re.compile(
 """A means and what it is for (`X for Y`), or the name of something in code."""
 
 
+@lru_cache(maxsize=16)  # the questions below are asked of the same statement in a row
 def plain(markdown: str) -> str:
     """The words of one line of Markdown, without emphasis, code marks and links."""
     text = _LINK.sub(r"\1", markdown) if "](" in markdown else markdown
@@ -176,13 +186,15 @@ def is_command(markdown: str) -> bool:
 
 def is_check_question(markdown: str) -> bool:
     """Whether a statement asks whether or how something is done."""
-    return bool(_QUESTION.match(plain(markdown)))
+    return "?" in markdown and bool(_QUESTION.match(plain(markdown)))
 
 
 def has_modal(markdown: str) -> bool:
     """Whether a statement says always, never, must, avoid, prefer, don't or only as a command."""
     text = plain(markdown)
-    return bool(_MODAL.search(text)) and not _SOFT_MODAL.match(text)
+    if not _may_hold_modal(text):
+        return False
+    return _MODAL.search(text) is not None and not _SOFT_MODAL.match(text)
 
 
 def names_means(markdown: str) -> bool:
@@ -205,13 +217,22 @@ def polarity_of(markdown: str, context: Context | None) -> Polarity:
     if any(_begins_with_verb(text) for text in texts) or is_check_question(markdown):
         return Polarity.DO
     text = plain(markdown)
+    if not _may_hold_modal(text):
+        return Polarity.DO
     negated, asked = _NEGATED.search(text), _ASKED.search(text)
     if negated and (not asked or negated.start() <= asked.start()):
         return Polarity.DONT
     return Polarity.DO
 
 
-def _beginnings(markdown: str) -> list[str]:
+def _may_hold_modal(text: str) -> bool:
+    # Looking for words costs a tenth of what the patterns do, and most statements hold none.
+    lower = text.lower()
+    return any(stem in lower for stem in _MODAL_STEMS)
+
+
+@lru_cache(maxsize=4)
+def _beginnings(markdown: str) -> tuple[str, ...]:
     """Where a statement may begin: at its start, after its label, after its condition."""
     text = _EMOJI.sub("", markdown)
     found = [text]
@@ -225,17 +246,12 @@ def _beginnings(markdown: str) -> list[str]:
         beginnings.append(words)
         if condition:
             beginnings.append(words[condition.end() :])
-    return beginnings
+    return tuple(beginnings)
 
 
 def _begins_with_verb(text: str) -> bool:
     text = _ADVERB.sub("", text)
-    text = re.sub(
-        r"^(?:always|never|do not|don['’]t|you (?:must|should|will|can)) (?:\w+ly )?",
-        "",
-        text,
-        flags=re.IGNORECASE,
-    )
+    text = _COMMANDING.sub("", text)
     word = _WORD.match(text)
     if word is None or word[0].lower() not in VERBS:
         return False
