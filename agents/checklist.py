@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Literal
 from agents.document import ChecklistItem, Polarity
 from agents.location import Lines
 from agents.prescriptive import (
+    VERDICTS,
     Context,
+    column_polarities,
     context_of_heading,
     context_of_lead_in,
     has_modal,
@@ -43,69 +45,6 @@ _LABEL_ONLY = re.compile(
 _LINK_ONLY = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)\W*\Z|<?https?://\S+\Z")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')*_]*\s+(?=[A-Z`*\"'(✓✅❌])")
 _PLACEHOLDER = re.compile(r"\[[^\]]{2,99}\]|\{[^}]{0,99}\}|<[a-z_ ]{1,99}>|\.\.\.\s*\Z")
-_VERDICTS = frozenset(
-    {
-        "good",
-        "bad",
-        "correct",
-        "incorrect",
-        "wrong",
-        "right",
-        "do",
-        "don't",
-        "don’t",
-        "yes",
-        "no",
-        "before",
-        "after",
-        "better",
-        "best",
-        "example",
-        "avoid",
-        "preferred",
-        "instead",
-    }
-)
-_DO_COLUMNS = frozenset(
-    {
-        "do",
-        "dos",
-        "do this",
-        "good",
-        "use",
-        "use this",
-        "right",
-        "correct",
-        "preferred",
-        "prefer",
-        "recommended",
-        "yes",
-        "instead",
-        "better",
-    }
-)
-_DONT_COLUMNS = frozenset(
-    {
-        "don't",
-        "don’t",
-        "don'ts",
-        "don’ts",
-        "do not",
-        "bad",
-        "avoid",
-        "wrong",
-        "incorrect",
-        "not this",
-        "never",
-        "no",
-        "anti-pattern",
-        "instead of",
-        "don't do",
-        "not recommended",
-        "discouraged",
-        "not",
-    }
-)
 _PROSE_FENCES = frozenset({"", "text", "txt", "plaintext"})
 """Languages of fences that may hold statements; Markdown ones hold templates of answers."""
 
@@ -273,6 +212,8 @@ def _read_entry(walk: _Walk, text: str, span: Sequence[int], *, is_parent: bool)
     kind: Kind = "step" if current.ordered else "bullet"
     if _LABEL_ONLY.match(text) and (is_parent or len(text.split()) < 2):
         return
+    if text.rstrip("* _").endswith(":") and not (is_command(text) or has_modal(text)):
+        text = text[: text.rfind(". ") + 1]  # without what introduces the code or list below it
     if _counts(text, kind, current.context, steps=current.steps):
         walk.add(text, start, end, kind, polarity_of(text, current.context))
 
@@ -332,7 +273,7 @@ def _add_mark(walk: _Walk, text: str, start: int, end: int) -> None:
         return
     said = text[mark.end() :].lstrip("-–—: ").strip()
     words = plain(said).rstrip(":： ").lower()
-    if not said or words in _VERDICTS or plain(said).endswith((":", "：")):
+    if not said or words in VERDICTS or plain(said).endswith((":", "：")):
         return
     context = Context.FORBIDS if mark[2] else Context.PRESCRIBES
     walk.add(said, start, end, "mark", polarity_of(said, context))
@@ -350,7 +291,7 @@ def _read_table(walk: _Walk, tokens: Sequence[Token], position: int) -> int:
             in_head = True
         elif token.type == "thead_close":
             in_head = False
-            columns, cells = _column_polarities(cells), []
+            columns, cells = column_polarities(cells), []
         elif token.type == "tr_open":
             cells = []
             line = token.map[0] + 1 if token.map else line
@@ -360,20 +301,6 @@ def _read_table(walk: _Walk, tokens: Sequence[Token], position: int) -> int:
             _read_row(walk, cells, columns, line)
         position += 1
     return position
-
-
-def _column_polarities(headers: Sequence[str]) -> list[Polarity | None]:
-    """What each column asks for or forbids, where the headings part them into do and don't."""
-    found: list[Polarity | None] = []
-    for header in headers:
-        words = plain(header).lower().strip("✓✔✅❌✗✘✖⛔🚫\ufe0f:! ")
-        if words in _DONT_COLUMNS or (not words and any(c in header for c in "❌✗✘✖⛔🚫")):
-            found.append(Polarity.DONT)
-        elif words in _DO_COLUMNS or (not words and any(c in header for c in "✓✔✅")):
-            found.append(Polarity.DO)
-        else:
-            found.append(None)
-    return found if Polarity.DONT in found else [None] * len(headers)
 
 
 def _read_row(

@@ -80,3 +80,30 @@ NOUN_PAIRS = re.compile(
     r"|index(?:es)? and|monitor(?:ing)? (?:tools?)|report generation|focus areas?|share of)\b"
 )
 """Words that begin like a command and are a noun."""
+
+AMBIGUOUS = frozenset(
+    {
+        *("access", "audit", "backup", "batch", "block", "build", "cache", "change", "control"),
+        *("filter", "index", "label", "limit", "link", "load", "lock", "log", "map", "model"),
+        *("order", "package", "process", "query", "rate", "read", "release", "request", "route"),
+        *("schedule", "search", "state", "stream", "support", "target", "test", "type", "version"),
+        "view",
+    }
+)
+"""Commands that are nouns as often: in a short entry they need an object after them."""
+
+_OBJECT = re.compile(
+    r"(?:a|all|and|any|at|both|by|each|every|for|from|if|in|into|it|its|multiple|new|no|on|only"
+    r"|or|our|that|the|their|this|through|to|up|when|whether|with|your|\w+ly|\w+ed|\w+[^s]s)\b|`|\W"
+)
+_SHORT = 4
+
+
+def is_noun_phrase(words: str) -> bool:
+    """Whether words that begin with a command's verb name a thing (`test coverage`)."""
+    if NOUN_PAIRS.match(words):
+        return True
+    first, _, rest = words.partition(" ")
+    if first not in AMBIGUOUS or len(words.split(maxsplit=_SHORT)) > _SHORT:
+        return False
+    return bool(rest) and not _OBJECT.match(rest)

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2 * 1024 * 1024
 """The largest file that is taken as a document."""
+MAX_LINES = 50_000
+"""More than any text of that size has; files of nothing but list marks take seconds to read."""
 _MAX_HEADING = 500
 _MAX_DIAGNOSTICS = 100
+_MAX_INDENTED_CODE = 500
+"""Lines of a code block that stands too far in."""
+_ENTRY = re.compile(r" *(?:(?:[-*+]|\d{1,9}[.)]) +)*")
+_FENCE = re.compile(r"( *)(`{3,}|~{3,})[^`]*\Z")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -32,18 +38,25 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     """Read a definition document; what is odd about it becomes a diagnostic.
 
-    Raises `DocumentError` only for what isn't text at all: larger than `MAX_BYTES`, NUL bytes, or
-    bytes that aren't UTF-8 (UTF-16 too: its lines can't be quoted byte by byte).
+    Raises `DocumentError` only for what is no text of that kind: NUL bytes, bytes that aren't
+    UTF-8 (UTF-16 too: its lines can't be quoted byte by byte), or more than `MAX_BYTES` or
+    `MAX_LINES`.
     """
     from agents.frontmatter import read_frontmatter  # brings the YAML library
 
     text, diagnostics = _decode(raw, filename)
     lines = _split_lines(text)
+    if len(lines) > MAX_LINES:
+        raise DocumentError(
+            f"more than {MAX_LINES} lines ({len(lines)})",
+            hint="an agent document is a text of some pages; split it",
+            path=filename,
+        )
     head = read_frontmatter(lines)
     diagnostics += head.diagnostics
-    body = lines[:]
-    body[: head.body] = [""] * head.body
-    tokens = _markdown().parse("\n".join(body))
+    body = [""] * head.body + lines[head.body :]
+    tokens, indented = _read_blocks(body)
+    diagnostics += [_indented(line) for line in indented]
     outline = _read_outline(tokens, lines, head.body)
     diagnostics += outline.diagnostics
     name, description = _naming(head.frontmatter, filename, diagnostics)
@@ -138,6 +151,63 @@ def _markdown() -> MarkdownIt:
     parser.disable("reference")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
+
+
+def _read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
+    """The blocks of a body, and the lines of fences that stood too far in to be fences.
+
+    Four columns right of the list entry that it belongs to, a fence is text by the letter of
+    Markdown; nobody means that, so such code is read as if it stood below its entry's text.
+    """
+    tokens = _markdown().parse("\n".join(lines))
+    moved = lines[:]
+    openings = []
+    for token in tokens:
+        if (
+            token.type == "inline"
+            and token.map
+            and ("```" in token.content or "~~~" in token.content)
+        ):
+            openings += _move_code_left(moved, *token.map)
+    return (_markdown().parse("\n".join(moved)) if openings else tokens), openings
+
+
+def _move_code_left(lines: list[str], start: int, end: int) -> list[int]:
+    """Move fenced code that begins inside a paragraph below its text; the 1-based first lines."""
+    marker = _ENTRY.match(lines[start])
+    column = len(marker[0]) if marker else 0
+    openings = []
+    number = start + 1
+    while number < end:
+        fence = _FENCE.match(lines[number])
+        closing = _closing_fence(lines, number, fence[2]) if fence else None
+        if fence is None or closing is None:
+            number += 1
+            continue
+        surplus = len(fence[1]) - column
+        for inside in range(number, closing + 1):
+            line = lines[inside]
+            lines[inside] = line[min(surplus, len(line) - len(line.lstrip(" "))) :]
+        openings.append(number + 1)
+        number = closing + 1
+    return openings
+
+
+def _closing_fence(lines: Sequence[str], opening: int, fence: str) -> int | None:
+    last = min(len(lines), opening + _MAX_INDENTED_CODE)
+    for number in range(opening + 1, last):
+        if lines[number].strip() and not lines[number].strip().strip(fence[0]):
+            return number if len(lines[number].strip()) >= len(fence) else None
+    return None
+
+
+def _indented(line: int) -> Diagnostic:
+    return _note(
+        "code-too-far-in",
+        line,
+        "this code is indented so far that Markdown takes it for text; read as code",
+        "begin its fence below the first letter of the entry's text",
+    )
 
 
 @dataclass(slots=True)

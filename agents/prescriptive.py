@@ -6,10 +6,11 @@ Pure functions over single lines of Markdown; where the lines stand is `agents.c
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
-from agents.command_words import GERUNDS, NOUN_PAIRS, VERBS
+from agents.command_words import GERUNDS, VERBS, is_noun_phrase
 from agents.document import Polarity
 
 
@@ -130,6 +131,31 @@ _MEANS = re.compile(
 )
 """A means and what it is for (`X for Y`), or the name of something in code."""
 
+VERDICTS = frozenset(
+    {
+        *("after", "avoid", "bad", "before", "best", "better", "correct", "do", "don't"),
+        *("don’t", "example", "good", "incorrect", "instead", "no", "preferred", "right"),
+        *("wrong", "yes"),
+    }
+)
+"""Words that label an example as good or bad and say nothing else."""
+_DO_COLUMNS = frozenset(
+    {
+        *("better", "correct", "do", "do this", "dos", "good", "instead", "prefer"),
+        *("preferred", "recommended", "right", "use", "use this", "yes"),
+    }
+)
+"""Headings of columns that hold what to do."""
+_DONT_COLUMNS = frozenset(
+    {
+        *("anti-pattern", "avoid", "bad", "discouraged", "do not", "don't", "don't do"),
+        *("don'ts", "don’t", "don’ts", "incorrect", "instead of", "never", "no", "not"),
+        *("not recommended", "not this", "wrong"),
+    }
+)
+"""Headings of columns that hold what not to do."""
+_TICKS, _CROSSES = "✓✔✅", "❌✗✘✖⛔🚫"
+
 
 @lru_cache(maxsize=16)  # the questions below are asked of the same statement in a row
 def plain(markdown: str) -> str:
@@ -225,6 +251,20 @@ def polarity_of(markdown: str, context: Context | None) -> Polarity:
     return Polarity.DO
 
 
+def column_polarities(headers: Sequence[str]) -> list[Polarity | None]:
+    """What each column asks for or forbids, where the headings part them into do and don't."""
+    found: list[Polarity | None] = []
+    for header in headers:
+        words = plain(header).lower().strip(_TICKS + _CROSSES + "\ufe0f:! ")
+        if words in _DONT_COLUMNS or (not words and any(c in header for c in _CROSSES)):
+            found.append(Polarity.DONT)
+        elif words in _DO_COLUMNS or (not words and any(c in header for c in _TICKS)):
+            found.append(Polarity.DO)
+        else:
+            found.append(None)
+    return found if Polarity.DONT in found else [None] * len(headers)
+
+
 def _may_hold_modal(text: str) -> bool:
     # Looking for words costs a tenth of what the patterns do, and most statements hold none.
     lower = text.lower()
@@ -258,4 +298,4 @@ def _begins_with_verb(text: str) -> bool:
     after = text[word.end() : word.end() + 1]
     if after not in ("", " ", ",", ".", ";"):
         return False
-    return not NOUN_PAIRS.match(text.lower())
+    return not is_noun_phrase(text[:200].lower())
