@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from agents.errors import KnowledgeBaseError, UsageError
-from kb.embed import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+
+    from kb.embed import Vectors
 
 Result = TypeVar("Result")
 
@@ -80,13 +81,15 @@ class VectorStore:
             raise UsageError(f"chroma_url is no address: {url!r}", hint="http://HOST:PORT")
         secure = parts.scheme == "https"
 
-        def connect() -> ClientAPI:
-            import chromadb
+        import chromadb
 
-            return chromadb.HttpClient(
-                host=host, port=port or (443 if secure else 8000), ssl=secure, settings=_settings()
-            )
-
+        connect = partial(
+            chromadb.HttpClient,
+            host=host,
+            port=port or (443 if secure else 8000),
+            ssl=secure,
+            settings=_settings(),
+        )
         return cls(_translated(connect, url), name, url)
 
     def _open(self) -> Any:
@@ -166,11 +169,9 @@ def _settings() -> Any:
 
 
 def _embedded_client(folder: Path) -> ClientAPI:
-    def connect() -> ClientAPI:
-        import chromadb
+    import chromadb
 
-        return chromadb.PersistentClient(path=str(folder), settings=_settings())
-
+    connect = partial(chromadb.PersistentClient, path=str(folder), settings=_settings())
     return _translated(connect, str(folder))
 
 

@@ -80,6 +80,15 @@ class OnnxEmbedder:
         self._query_prompt = query_prompt
         self._document_prompt = document_prompt
         self._lower_case = lower_case
+        # Here, not in the first call, which may happen in a thread: two threads that import
+        # packages with circular imports (numpy) can see each other's half-made modules.
+        import numpy
+        import onnxruntime
+        import tokenizers
+
+        self._numpy = numpy
+        self._onnxruntime = onnxruntime
+        self._tokenizers = tokenizers
 
     @property
     def model_id(self) -> str:
@@ -91,16 +100,9 @@ class OnnxEmbedder:
         """Numbers in a vector."""
         return self._dimension
 
-    def load(self) -> None:
-        """Load session and tokenizer now; otherwise the first text does it."""
-        self._session  # noqa: B018
-        self._tokenizer  # noqa: B018
-
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row for each text."""
-        import numpy
-
-        rows = numpy.empty((len(texts), self._dimension), dtype=numpy.float32)
+        rows = self._numpy.empty((len(texts), self._dimension), dtype=self._numpy.float32)
         for at, text in enumerate(texts):
             rows[at] = self._vector(self._document_prompt + text)
         return rows
@@ -110,8 +112,6 @@ class OnnxEmbedder:
         return self._vector(self._query_prompt + text)
 
     def _vector(self, text: str) -> Vectors:
-        import numpy
-
         # A lone surrogate has no UTF-8 form, which the tokenizer insists on.
         clean = text.encode("utf-8", "replace").decode("utf-8")
         encoded = self._tokenizer.encode(clean.lower() if self._lower_case else clean)
@@ -120,20 +120,21 @@ class OnnxEmbedder:
             "attention_mask": encoded.attention_mask,
             "token_type_ids": encoded.type_ids,
         }
-        given = {name: numpy.array([columns[name]], dtype=numpy.int64) for name in self._inputs}
+        given = {
+            name: self._numpy.array([columns[name]], dtype=self._numpy.int64)
+            for name in self._inputs
+        }
         output: Vectors = self._session.run(None, given)[0][0]
         return output
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
+        options = self._onnxruntime.SessionOptions()
         options.intra_op_num_threads = THREADS
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         try:
-            return onnxruntime.InferenceSession(
+            return self._onnxruntime.InferenceSession(
                 str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's exceptions have no common base
@@ -141,10 +142,8 @@ class OnnxEmbedder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
         try:
-            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            tokenizer = self._tokenizers.Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises plain Exception
             raise self._damaged(error) from error
         tokenizer.no_padding()
@@ -164,7 +163,10 @@ class SentenceTransformersEmbedder:
     """Serves a model that can't be exported by sentence-transformers itself."""
 
     def __init__(self, model: PreparedModel) -> None:
+        from kb.onnx_export import load_sentence_transformer
+
         self._prepared = model
+        self._model: Any = load_sentence_transformer(Path(model.location))
 
     @property
     def model_id(self) -> str:
@@ -175,10 +177,6 @@ class SentenceTransformersEmbedder:
     def dimension(self) -> int:
         """Numbers in a vector."""
         return self._prepared.dimension
-
-    def load(self) -> None:
-        """Load the model now; otherwise the first text does it."""
-        self._model  # noqa: B018
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row for each text."""
@@ -198,9 +196,3 @@ class SentenceTransformersEmbedder:
         rows = self._model.encode([clean], normalize_embeddings=True, show_progress_bar=False)
         row: Vectors = rows[0]
         return row
-
-    @cached_property
-    def _model(self) -> Any:
-        from kb.onnx_export import load_sentence_transformer
-
-        return load_sentence_transformer(Path(self._prepared.location))

@@ -50,14 +50,13 @@ _CHUNK = """
     FROM chunks c JOIN documents d ON d.id = c.document
 """
 
-FIELD_WEIGHTS = (3.0, 1.0, 0.6)
+FIELD_WEIGHTS = (2.0, 1.0, 0.8)
 """Of a term in the heading path, in prose and in code."""
 
-COMMON = 0.3
+COMMON = 0.5
 """Terms in more than this share of the chunks are not looked up when the question has rarer ones.
 
-BM25 gives them next to nothing (FTS5: nothing at all above one half), yet most of the time would be
-spent on them.
+FTS5's BM25 gives them nothing, yet most of the time would be spent on them.
 """
 
 

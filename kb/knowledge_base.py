@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -312,12 +312,13 @@ class KnowledgeBase:
     def _vector_and_store(self, text: str) -> tuple[Vectors, VectorStore]:
         if self._vectors is not None:
             return self._load_embedder().embed_query(text), self._vectors
-        # Importing chromadb and loading the model take about as long as each other.
         collection = self._collection()
+        embedder = self._load_embedder()
+        # The model is loaded while chromadb is imported.
         with ThreadPoolExecutor(1) as pool:
-            opening: Future[VectorStore] = pool.submit(self._open_vectors, collection)
-            vector = self._load_embedder().embed_query(text)
-            vectors = opening.result()
+            embedding = pool.submit(embedder.embed_query, text)
+            vectors = self._open_vectors(collection)
+            vector = embedding.result()
         if vectors.count() < int(self._read_index().meta().get("vectors", 0)):
             self.build()
             vectors = self._open_vectors(collection)

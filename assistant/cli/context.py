@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import typer
 
     from agents.registry import Registry
+    from assistant.cli.console import Progress
+    from kb.knowledge_base import KnowledgeBase
 
 
 @dataclass
@@ -26,6 +28,7 @@ class CommandContext:
     chosen_workspace: Path | None = None
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
     _registry: Registry | None = field(default=None, repr=False)
+    _knowledge_base: KnowledgeBase | None = field(default=None, repr=False)
 
     def take_workspace_option(self, args: list[str]) -> list[str]:
         """`args` without `--workspace DIR`, which may stand after the command's name too."""
@@ -70,6 +73,22 @@ class CommandContext:
             self._registry = self._open.enter_context(open_registry(self.workspace, self.settings))
         return self._registry
 
+    def knowledge_base(
+        self, progress: Progress | None = None, *, update: bool = True
+    ) -> KnowledgeBase:
+        """The knowledge base, opened when first asked for and closed when the command ends.
+
+        It is brought up to date then, which `progress` shows, unless `update` is False.
+        """
+        if self._knowledge_base is None:
+            from kb.knowledge_base import KnowledgeBase
+
+            opened = KnowledgeBase.open(
+                self.workspace, self.registry(), self.settings, progress=progress, update=update
+            )
+            self._knowledge_base = self._open.enter_context(opened)
+        return self._knowledge_base
+
     @property
     def author(self) -> str | None:
         """Who does this, for the history: `CONVEXPERT_AUTHOR`, as git says, or the login name."""
@@ -86,6 +105,7 @@ class CommandContext:
     def close(self) -> None:
         """Close what was opened."""
         self._registry = None
+        self._knowledge_base = None
         self._open.close()
 
 

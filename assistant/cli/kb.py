@@ -1,0 +1,112 @@
+"""`convexpert kb`: build, search and look into the knowledge base."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from assistant.cli.console import progress_bar, write_json
+from assistant.cli.context import command_context
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Build and search the knowledge base.\n\n"
+    "It holds the latest version of every agent and brings itself up to date.",
+    epilog="Example: convexpert kb search 'paginate a long list' -k 3",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class SearchMode(StrEnum):
+    """The modes of `kb.search.Mode`, which help must not import."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@app.command(epilog="Example: convexpert kb build --force")
+def build(
+    context: typer.Context,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make everything anew, not only what changed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the index up to date with the registry now.
+
+    Other commands do this by themselves. Only passages that are new or changed are embedded.
+    """
+    from assistant.cli import kb_view
+
+    with progress_bar() as progress:
+        base = command_context(context).knowledge_base(progress, update=False)
+        report = base.build(force=force)
+    if as_json:
+        write_json(kb_view.build_json(report))
+    else:
+        kb_view.show_build(report)
+
+
+@app.command(epilog="Example: convexpert kb status --json")
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Show what is indexed, by which model, and whether it is up to date; builds nothing."""
+    from assistant.cli import kb_view
+
+    obj = command_context(context)
+    found = obj.knowledge_base(update=False).status()
+    if as_json:
+        write_json(kb_view.status_json(found, obj.workspace))
+    else:
+        kb_view.show_status(found, obj.workspace)
+
+
+@app.command("list", epilog="Example: convexpert kb list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List what can be searched, each with its version and its number of passages."""
+    from assistant.cli import kb_view
+
+    with progress_bar() as progress:
+        found = command_context(context).knowledge_base(progress).sources()
+    if as_json:
+        write_json([kb_view.source_json(document) for document in found])
+    else:
+        kb_view.show_sources(found)
+
+
+@app.command(epilog="Example: convexpert kb search 'ctx.db.query with an index' -k 5 --mode hybrid")
+def search(
+    context: typer.Context,
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY…", help="A question, words or identifiers.")
+    ],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages at most.")] = 10,
+    mode: Annotated[
+        SearchMode,
+        typer.Option(help="By meaning (dense), by words (lexical), or both (hybrid)."),
+    ] = SearchMode.HYBRID,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="NAME-or-HANDLE",
+            help="Search this one only; may be given several times.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Find the passages of the documents that fit a query, with their lines."""
+    from assistant.cli import kb_view
+    from kb.search import Mode
+
+    with progress_bar() as progress:
+        base = command_context(context).knowledge_base(progress)
+        result = base.search(" ".join(query), k=k, mode=Mode(mode.value), sources=source or ())
+    if as_json:
+        write_json(kb_view.result_json(result))
+    else:
+        kb_view.show_result(result)

@@ -1,0 +1,156 @@
+"""How the `kb` commands print what the knowledge base says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.console import printable, stdout, write
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from agents.workspace import Workspace
+    from kb.build import BuildReport
+    from kb.index import IndexedDocument
+    from kb.knowledge_base import Status
+    from kb.search import Hit, SearchResult
+
+_SNIPPET_LINES = 6
+_SNIPPET_COLUMNS = 300
+
+
+def build_json(report: BuildReport) -> dict[str, Any]:
+    """A build's report as JSON."""
+    return {**asdict(report), "skipped": [asdict(skipped) for skipped in report.skipped]}
+
+
+def show_build(report: BuildReport) -> None:
+    """What is there, and what the build did for it."""
+    write(
+        f"{report.documents} documents, {report.chunks} passages:"
+        f" {report.added} documents read, {report.removed} dropped,"
+        f" {report.embedded} of {report.vectors} vectors made"
+    )
+    for skipped in report.skipped:
+        write(f"left out: {_one_line(skipped.source)}: {_one_line(skipped.reason)}")
+
+
+def status_json(status: Status, workspace: Workspace) -> dict[str, Any]:
+    """The status as JSON."""
+    return {"workspace": str(workspace.root), **asdict(status)}
+
+
+def show_status(status: Status, workspace: Workspace) -> None:
+    """The status, a fact on each line."""
+    verdict = "yes" if status.up_to_date else "no, the next search or `kb build` brings it there"
+    facts = {
+        "Workspace": str(workspace.root),
+        "Up to date": verdict,
+        "Documents": str(status.documents),
+        "Passages": str(status.chunks),
+        "Vectors": str(status.vectors),
+        "Model": status.model or "none yet",
+    }
+    for name, value in facts.items():
+        write(f"{name + ':':<12} {_one_line(value)}")
+
+
+def source_json(document: IndexedDocument) -> dict[str, Any]:
+    """A source as JSON."""
+    source = document.source
+    return {
+        "source": source.name,
+        "kind": source.kind,
+        "origin": source.origin,
+        "path": source.path,
+        "version": source.version,
+        "digest": source.digest,
+        "chunks": document.chunks,
+    }
+
+
+def show_sources(documents: Sequence[IndexedDocument]) -> None:
+    """A table of the sources."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Source", "Version", "Passages", "Origin"):
+        table.add_column(column, justify="right" if column in ("Version", "Passages") else "left")
+    for document in documents:
+        source = document.source
+        table.add_row(
+            Text(_one_line(source.name)),
+            str(source.version),
+            str(document.chunks),
+            Text(_one_line(source.origin)),
+        )
+    stdout().print(table)
+
+
+def result_json(result: SearchResult) -> dict[str, Any]:
+    """A search's result as JSON, in the form of the contract."""
+    return {
+        "query": result.query,
+        "mode": result.mode.value,
+        "results": [
+            {
+                "rank": hit.rank,
+                "score": hit.score,
+                "source": hit.chunk.source,
+                "origin": hit.chunk.origin,
+                "path": hit.chunk.path,
+                "version": hit.chunk.version,
+                "lines": hit.chunk.lines.as_list(),
+                "heading": list(hit.chunk.heading),
+                "text": hit.chunk.text,
+            }
+            for hit in result.hits
+        ],
+        "elapsed_ms": result.elapsed_ms,
+    }
+
+
+def show_result(result: SearchResult) -> None:
+    """Each hit with its place, its heading and the beginning of its text."""
+    console = stdout()
+    if not result.hits:
+        write("nothing found")
+    for hit in result.hits:
+        console.print(_title(hit))
+        console.print(_snippet(hit.chunk.text))
+
+
+def _title(hit: Hit) -> Text:
+    from rich.text import Text
+
+    chunk = hit.chunk
+    lines = chunk.lines
+    span = str(lines.start) if lines.start == lines.end else f"{lines.start}-{lines.end}"
+    title = Text(f"{hit.rank:>2}. ", style="bold")
+    title.append(f"{_one_line(chunk.source)}:{span}", style="bold cyan")
+    if chunk.heading:
+        title.append("  " + " › ".join(_one_line(part) for part in chunk.heading))
+    title.append(f"  {hit.score:.3f}", style="dim")
+    return title
+
+
+def _snippet(text: str) -> Text:
+    from rich.text import Text
+
+    lines = [line for line in printable(text).splitlines() if line.strip()]
+    shown = lines[:_SNIPPET_LINES]
+    snippet = Text()
+    for line in shown:
+        cut = line if len(line) <= _SNIPPET_COLUMNS else line[: _SNIPPET_COLUMNS - 1] + "…"
+        snippet.append(f"    {cut}\n", style="default")
+    if len(lines) > len(shown):
+        more = len(lines) - len(shown)
+        snippet.append(f"    … {more} more line{'' if more == 1 else 's'}\n", style="dim")
+    return snippet
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
