@@ -275,14 +275,11 @@ def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(
-            column,
-            overflow="ellipsis" if column in ("description", "message") else "fold",
-            no_wrap=column in ("description", "message"),
-            style="bold" if column in ("handle", "target") else "",
-        )
+    # The last column takes what the others leave, so that names stay whole.
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
+    for column in columns[:-1]:
+        table.add_column(column, overflow="fold", style="bold" if column == columns[0] else "")
+    table.add_column(columns[-1], overflow="ellipsis", no_wrap=True, ratio=1, min_width=12)
     for line in lines:
         table.add_row(*(Text(_one_line(cell)) for cell in line))
     stdout().print(table)
