@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from agents.registry import AgentVersion, Registry
     from kb.knowledge_base import KnowledgeBase
 
+FOLDER = "eval-index"
+"""In the user's workspace: the index of the last documents under test, so that the next run embeds
+only what changed. It can be deleted at any time."""
+
 BUILTIN = "builtin"
 """Stands for the documents that come with the package."""
 
@@ -109,9 +113,8 @@ def open_subject(
     named = list(agents) or [BUILTIN]
     own = replace(settings, registry_url=None, chroma_url=None)
     with ExitStack() as closing:
-        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="convexpert-eval-"))
-        temporary = Workspace(Path(folder) / "workspace")
-        registry = closing.enter_context(_registry(temporary, own, builtin=BUILTIN in named))
+        place = _own_workspace(workspace, closing)
+        registry = closing.enter_context(_registry(place, own, builtin=BUILTIN in named))
         references: dict[str, str] = {}
         for name in named:
             if name == BUILTIN:
@@ -121,12 +124,27 @@ def open_subject(
                 _import(registry, path)
             else:
                 references |= _copy(registry, name, workspace, settings)
-        subject = Subject(
-            registry, temporary, own, closing, references=references, progress=progress
-        )
+        subject = Subject(registry, place, own, closing, references=references, progress=progress)
         if not subject.versions:
             raise UsageError(f"no agent document in {', '.join(named)}", hint="name .md files")
         yield subject
+
+
+def _own_workspace(users: Workspace, closing: ExitStack) -> Workspace:
+    """A workspace with an empty registry and, unless another run uses them, the last vectors."""
+    from filelock import FileLock, Timeout
+
+    users.create()
+    lock = FileLock(users.root / f"{FOLDER}.lock")
+    try:
+        closing.enter_context(lock.acquire(timeout=0))
+    except Timeout:
+        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="convexpert-eval-"))
+        return Workspace(Path(folder) / "workspace")
+    kept = Workspace(users.root / FOLDER)
+    for file in kept.root.glob(f"{kept.registry.name}*"):
+        file.unlink()
+    return kept
 
 
 def _registry(workspace: Workspace, settings: Settings, *, builtin: bool) -> Registry:

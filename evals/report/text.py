@@ -17,6 +17,8 @@ from evals.suite import Suite
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDE = 120
+"""Columns from which the tables explain their metrics."""
 PASS, FAIL = "✓ pass", "✗ FAIL"
 NOT_MEASURED = "–"
 
@@ -61,7 +63,7 @@ def _show_suite(console: Console, suite: SuiteRun) -> None:
     title.append(f"  {len(suite.cases)} cases over {agents}", style="not bold dim")
     console.print(title)
     whole = [score for score in suite.scores if ":" not in score.metric.name]
-    console.print(Padding(_scores(whole), (0, 0, 0, 2)))
+    console.print(Padding(_scores(whole, explained=console.width >= WIDE), (0, 0, 0, 2)))
     by_rule = [score for score in suite.scores if ":" in score.metric.name]
     if by_rule:
         console.print(Padding(_rules(by_rule), (1, 0, 0, 2)))
@@ -72,8 +74,9 @@ def _show_suite(console: Console, suite: SuiteRun) -> None:
     console.print()
 
 
-def _scores(scores: Iterable[Score]) -> Table:
-    table = _table("metric", "value", "95 % interval", "n", "threshold", "result", "what it says")
+def _scores(scores: Iterable[Score], *, explained: bool) -> Table:
+    headers = ["metric", "value", "95 % interval", "n", "threshold", "result"]
+    table = _table(*headers, *(["what it says"] if explained else []))
     for score in scores:
         interval, threshold = score.interval, score.threshold
         table.add_row(
@@ -85,14 +88,15 @@ def _scores(scores: Iterable[Score]) -> Table:
             if threshold is not None
             else "",
             _sign(score.passed) if score.passed is not None else "",
-            Text(
-                score.metric.meaning
-                if isinstance(score.result, Measured)
-                else f"not measured: {score.result.reason}",
-                style="dim",
-            ),
+            *([Text(_meaning(score), style="dim")] if explained else []),
         )
     return table
+
+
+def _meaning(score: Score) -> str:
+    if isinstance(score.result, Measured):
+        return score.metric.meaning
+    return f"not measured: {score.result.reason}"
 
 
 def _rules(scores: Sequence[Score]) -> Table:
@@ -115,7 +119,11 @@ def _show_case(console: Console, word: str, case: str, reasons: Iterable[str]) -
     line.append(f"{word} {case}", style="bold")
     console.print(line)
     for reason in reasons:
-        console.print(Padding(Text(printable(reason)), (0, 0, 0, 6)))
+        text = Text(" ".join(printable(reason).split()))
+        if console.is_terminal:
+            console.print(Padding(text, (0, 0, 0, 6)), soft_wrap=False)
+        else:
+            console.print(Text("      ").append(text))
 
 
 def _table(*headers: str) -> Table:

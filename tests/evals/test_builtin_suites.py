@@ -1,0 +1,84 @@
+"""The suites that come with the package hold what they promise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from agents.registry import AgentVersion, open_registry
+from agents.settings import Settings
+from agents.workspace import Workspace
+from evals.kinds.answer import AnswerTask
+from evals.kinds.check import CheckTask
+from evals.kinds.retrieval import RetrievalTask
+from evals.passages import Passage, locate
+from evals.suite import Suite, find_suites
+
+RULES = {
+    "no-filter-in-query",
+    "no-collect-in-query",
+    "unindexed-query",
+    "unknown-index",
+    "no-duplicate-indexes",
+    "n-plus-one",
+    "no-date-now-in-query",
+    "no-floating-promise",
+    "side-effect-in-transaction",
+    "public-function-reference",
+    "require-args-validator",
+    "require-access-control",
+    "sequential-run-calls",
+    "unverified-webhook",
+    "plain-error",
+    "no-old-registered-function-syntax",
+}
+
+
+@pytest.fixture
+def builtin_versions(workspace: Workspace) -> Iterator[list[AgentVersion]]:
+    with open_registry(workspace, Settings()) as registry:
+        yield registry.agents()
+
+
+def suite_named(name: str) -> Suite:
+    (suite,) = find_suites([name])
+    return suite
+
+
+def passages(suite: Suite) -> Iterator[tuple[str, Passage]]:
+    for case in suite.cases:
+        if isinstance(case.task, RetrievalTask):
+            yield from ((case.id, passage) for passage in case.task.relevant)
+        elif isinstance(case.task, AnswerTask):
+            yield from ((case.id, passage) for group in case.task.cites for passage in group)
+
+
+@pytest.mark.parametrize("name", ["retrieval", "answers"])
+def test_every_passage_that_a_case_names_is_in_the_built_in_documents(
+    name: str, builtin_versions: list[AgentVersion]
+) -> None:
+    for _case, passage in passages(suite_named(name)):
+        assert locate(passage, builtin_versions).lines
+
+
+def test_there_are_enough_questions_of_both_sorts() -> None:
+    assert len(suite_named("retrieval").cases) >= 40
+    tasks = [case.task for case in suite_named("answers").cases]
+    sorts = Counter(task.unanswerable for task in tasks if isinstance(task, AnswerTask))
+    assert sorts[False] >= 25
+    assert sorts[True] >= 15
+
+
+def test_every_rule_has_snippets_that_break_it_and_snippets_that_do_not() -> None:
+    suite = suite_named("check")
+    tasks = [case.task for case in suite.cases if isinstance(case.task, CheckTask)]
+    assert len(tasks) >= 60
+    assert {place.rule for task in tasks for place in task.expected} == RULES
+    clean = {tag for case in suite.cases if "clean" in case.tags for tag in case.tags}
+    assert clean - {"clean"} == RULES
+    for case in suite.cases:
+        if "clean" in case.tags:
+            assert isinstance(case.task, CheckTask)
+            assert not case.task.expected
