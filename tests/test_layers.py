@@ -15,12 +15,11 @@ from assistant.cli.main import COMMANDS
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("agents", "kb", "assistant", "evals")
 
-# Each of these costs more to import than a whole help page may take.
+# Each of these costs more than a help page may. (Rich brings markdown_it along for help texts.)
 HEAVY = {
     "chromadb",
     "langchain",
     "langchain_core",
-    "markdown_it",
     "mcp",
     "numpy",
     "onnxruntime",
