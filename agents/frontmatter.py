@@ -216,7 +216,7 @@ def _broken(key: LooseKey, first: int) -> Diagnostic:
         cause, mend = "holds `: ` without quotes", "put the value in double quotes"
     elif "\\t" in problem or "tab" in problem:
         cause, mend = "holds a tab where YAML wants spaces", "indent with spaces"
-    elif "end of stream" in problem:
+    elif "end of stream" in problem or "<stream end>" in problem:
         cause, mend = "opens a quote or a bracket that nothing closes", "close it"
     elif "alphabetic or numeric" in problem or "alias" in problem:
         cause, mend = "begins with `*` or `&`, which YAML takes as a reference", "put it in quotes"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.document import YamlValue
-from agents.yaml_head import YamlRefused, plain_scalar, read_yaml
+from agents.yaml_head import YamlKey, YamlRefused, plain_scalar, read_yaml
 
 _KEY = re.compile(r"([\"']?)([A-Za-z_][\w.-]{0,63})\1[ \t]*:(?=[ \t]|$)[ \t]*")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]{0,31})[^<>]{0,200}>")
@@ -116,18 +116,36 @@ def _read_key(lines: Sequence[str], start: int, end: int, *, as_yaml: bool) -> L
     match = _KEY.match(lines[start])
     assert match is not None
     text = "\n".join(lines[start:end])
-    try:
-        if not as_yaml:
-            raise YamlRefused("one of too many keys", 0)
-        head = read_yaml(text)
-        if len(head.keys) == 1 and not head.tags:
-            key = head.keys[0]
+    problem: str | None = "one of too many keys"
+    line = start
+    if as_yaml:
+        try:
+            key = _only_key(text)
             return LooseKey(key.name, start, end, key.value, key.style, None, start)
-        problem, line = "other keys stand inside its value", start
-    except YamlRefused as refused:
-        problem, line = refused.problem, start + text.count("\n", 0, refused.offset)
+        except YamlRefused as refused:
+            problem, line = refused.problem, start + text.count("\n", 0, refused.offset)
+        value = _value_with_spaces(text)
+        if value is not None:
+            return LooseKey(match[2], start, end, value, "", problem, min(line, end - 1))
     value = _loose_value(lines[start][match.end() :], lines[start + 1 : end])
     return LooseKey(match[2], start, end, value, "", problem, min(line, end - 1))
+
+
+def _only_key(text: str) -> YamlKey:
+    head = read_yaml(text)
+    if len(head.keys) != 1 or head.tags:
+        raise YamlRefused("more than one plain value", 0)
+    return head.keys[0]
+
+
+def _value_with_spaces(text: str) -> YamlValue:
+    """The value of a key whose lines are indented with tabs, where nothing else is wrong."""
+    if "\n\t" not in text:
+        return None
+    try:
+        return _only_key("\n".join(line.expandtabs(2) for line in text.split("\n"))).value
+    except YamlRefused:
+        return None
 
 
 def _loose_value(first: str, following: Sequence[str]) -> YamlValue:

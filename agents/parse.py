@@ -159,7 +159,7 @@ def _read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
     Four columns right of the list entry that it belongs to, a fence is text by the letter of
     Markdown; nobody means that, so such code is read as if it stood below its entry's text.
     """
-    tokens = _markdown().parse("\n".join(lines))
+    tokens = _blocks(lines)
     moved = lines[:]
     openings = []
     for token in tokens:
@@ -169,7 +169,11 @@ def _read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
             and ("```" in token.content or "~~~" in token.content)
         ):
             openings += _move_code_left(moved, *token.map)
-    return (_markdown().parse("\n".join(moved)) if openings else tokens), openings
+    return (_blocks(moved) if openings else tokens), openings
+
+
+def _blocks(lines: Sequence[str]) -> list[Token]:
+    return _markdown().parse("".join(f"{line}\n" for line in lines))
 
 
 def _move_code_left(lines: list[str], start: int, end: int) -> list[int]:

@@ -76,7 +76,7 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _COMMANDING = re.compile(
-    r"^(?:always|never|do not|don['’]t|you (?:must|should|will|can)) (?:\w+ly )?", re.IGNORECASE
+    r"^(?:always|never|do not|do|don['’]t|you (?:must|should|will|can)) (?:\w+ly )?", re.IGNORECASE
 )
 _CONDITION_WORD = re.compile(r"(?:for|if|when|whenever|before|after|while)\b", re.IGNORECASE)
 _ADVERB = re.compile(
