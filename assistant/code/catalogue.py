@@ -1,0 +1,71 @@
+"""All rules. A rule is there because its file is: nothing else has to be edited."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from agents.errors import CodeCheckError
+from agents.rulebook import RuleText, read_rule_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assistant.code.rule import Rule
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+ENGINE_RULES = frozenset({"syntax-error", "unused-directive"})
+"""What the engine itself reports."""
+
+
+@cache
+def catalogue() -> Mapping[str, Rule]:
+    """All rules by id, sorted. A module whose name begins with `_` holds helpers, not a rule."""
+    rules = {name.replace("_", "-"): _load(name) for name in _module_names()}
+    return MappingProxyType(dict(sorted(rules.items())))
+
+
+@cache
+def rule_text(rule_id: str) -> RuleText:
+    """What a rule says about itself. Raises CodeCheckError for an unknown id."""
+    require_known([rule_id])
+    return read_rule_text(_module(rule_id.replace("-", "_")).__doc__)
+
+
+def require_known(ids: Iterable[str]) -> None:
+    """Raise CodeCheckError where one of these is no rule's id."""
+    from difflib import get_close_matches
+
+    known = sorted({*rule_ids(), *ENGINE_RULES})
+    for rule_id in ids:
+        if rule_id not in known:
+            near = get_close_matches(rule_id, known, n=1)
+            raise CodeCheckError(
+                f"there is no rule {rule_id!r}",
+                hint=f"did you mean {near[0]}?" if near else "`convexpert rules` lists them",
+            )
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids of all rules, sorted, without importing them."""
+    return tuple(sorted(name.replace("_", "-") for name in _module_names()))
+
+
+def _module_names() -> list[str]:
+    folder = Path(__file__).parent / "rules"
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def _module(name: str) -> object:
+    return import_module(f"assistant.code.rules.{name}")
+
+
+def _load(name: str) -> Rule:
+    rule: Rule = _module(name).RULE  # type: ignore[attr-defined]
+    if rule.id != name.replace("_", "-") or not _ID.fullmatch(rule.id):
+        raise ValueError(f"the rule in {name}.py calls itself {rule.id!r}")
+    return rule

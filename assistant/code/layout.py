@@ -1,0 +1,253 @@
+"""Where Convex projects lie on disk, and which of their files are read."""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from agents.errors import CodeCheckError
+from assistant.code import syntax
+from assistant.code.modules import (
+    CODE_SUFFIXES,
+    Category,
+    CodeFile,
+    Origin,
+    category_in_functions,
+    is_test_path,
+)
+from assistant.code.project import PathAliases, Project
+
+IGNORED_FOLDERS = frozenset(
+    {"node_modules", "dist", "build", "out", "coverage", "vendor", "__pycache__"}
+)
+MAX_FILES = 20_000
+"""Of one project; more is a sign of a wrong folder."""
+MAX_CONFIG_BYTES = 1_000_000
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+_JSON_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+_SERVER_IMPORT = re.compile(rb"_generated/server|[\"']convex/server[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRoot:
+    """A folder with a Convex functions folder in it."""
+
+    root: Path
+    functions: Path
+
+    @property
+    def functions_folder(self) -> str:
+        """The functions folder relative to the root, with `/`."""
+        return self.functions.relative_to(self.root).as_posix()
+
+
+def find_projects(folder: Path) -> list[ProjectRoot]:
+    """All projects in a folder, sorted; the one around it if there is none in it."""
+    around = project_around(folder)
+    if around is not None and (around.root == folder or _is_in(folder, around.functions)):
+        inside = [] if around.root != folder else _nested_projects(folder)
+        return sorted({around, *inside}, key=lambda project: project.root)
+    inside = _nested_projects(folder)
+    return inside or ([around] if around is not None else [])
+
+
+def _nested_projects(folder: Path) -> list[ProjectRoot]:
+    found: list[ProjectRoot] = []
+    for inner, folders, files in os.walk(folder):
+        _prune(folders)
+        here = Path(inner)
+        project = _project_at(here, files, folders)
+        if project is not None:
+            found.append(project)
+            own = project.functions.relative_to(here).parts[0]
+            folders[:] = [name for name in folders if name != own]
+    return found
+
+
+def project_around(path: Path) -> ProjectRoot | None:
+    """The project whose functions folder holds (or is) a path, else the nearest one around it."""
+    nearest: ProjectRoot | None = None
+    for folder in (path, *path.parents):
+        if not folder.is_dir():
+            continue
+        project = _project_at(folder, _names(folder, files=True), _names(folder, files=False))
+        if project is not None:
+            if path == folder or _is_in(path, project.functions):
+                return project
+            nearest = nearest or project
+        if (folder / ".git").exists():
+            break
+    return nearest
+
+
+def _names(folder: Path, *, files: bool) -> list[str]:
+    try:
+        return sorted(e.name for e in os.scandir(folder) if e.is_file() is files)
+    except OSError:
+        return []
+
+
+def _project_at(folder: Path, files: Iterable[str], folders: Iterable[str]) -> ProjectRoot | None:
+    if "convex.json" in files:
+        chosen = read_json(folder / "convex.json").get("functions", "convex")
+        if isinstance(chosen, str):
+            functions = Path(os.path.normpath(folder / chosen))
+            if functions.is_dir() and _is_in(functions, folder) and functions != folder:
+                return ProjectRoot(folder, functions)
+    if "convex" in folders and _holds_functions(folder / "convex"):
+        return ProjectRoot(folder, folder / "convex")
+    return None
+
+
+def _holds_functions(folder: Path) -> bool:
+    """Whether a folder called `convex` is one of functions, not a package of that name."""
+    names = _names(folder, files=True)
+    if any(name.endswith(CODE_SUFFIXES) for name in names) or (folder / "_generated").is_dir():
+        return "package.json" not in names
+    return (
+        any(
+            name.endswith(CODE_SUFFIXES)
+            for inner in _names(folder, files=False)
+            if inner not in ("convex", "src") and not inner.startswith(".")
+            for name in _names(folder / inner, files=True)
+        )
+        and "package.json" not in names
+    )
+
+
+def _is_in(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
+def _prune(folders: list[str]) -> None:
+    folders[:] = sorted(
+        name for name in folders if name not in IGNORED_FOLDERS and not name.startswith(".")
+    )
+
+
+def code_files_in(folder: Path) -> Iterator[Path]:
+    """The code files below a folder, sorted; declarations, dependencies and links left out."""
+    for inner, folders, files in os.walk(folder):
+        _prune(folders)
+        for name in sorted(files):
+            path = Path(inner) / name
+            if (
+                name.endswith(CODE_SUFFIXES)
+                and not name.endswith(".d.ts")
+                and not path.is_symlink()
+            ):
+                yield path
+
+
+def load_project(
+    found: ProjectRoot,
+    wanted: Callable[[Path], bool],
+    *,
+    display: Callable[[Path], str],
+    small_tables: frozenset[str] = frozenset(),
+) -> Project:
+    """Read a project. `wanted`: whether findings in a file are asked for."""
+    root, functions = found.root, found.functions
+    files: list[CodeFile] = []
+    for path in code_files_in(root):
+        if len(files) >= MAX_FILES:
+            raise CodeCheckError(
+                f"more than {MAX_FILES:,} code files", hint="name a smaller folder", path=str(root)
+            )
+        relative = path.relative_to(root).as_posix()
+        if _is_in(path, functions):
+            inner = path.relative_to(functions).as_posix()
+            category, module = category_in_functions(inner), posixpath.splitext(inner)[0]
+        else:
+            module = ""
+            category = Category.TEST if is_test_path(relative) else Category.CLIENT
+        files.append(
+            CodeFile(
+                relative,
+                partial(read_bytes, path),
+                category=category,
+                module=module,
+                origin=Origin(display(path)),
+                checked=wanted(path),
+            )
+        )
+    package = read_json(root / "package.json")
+    return Project(
+        files,
+        functions_folder=found.functions_folder,
+        aliases=_aliases(found),
+        convex_version=_convex_version(package),
+        small_tables=small_tables,
+        has_package=(functions.parent / "package.json").is_file(),
+    )
+
+
+def looks_like_server_code(raw: bytes) -> bool:
+    """Whether a file outside a functions folder imports the server's builders all the same."""
+    return _SERVER_IMPORT.search(raw) is not None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes, one more than is analysed at most. Raises CodeCheckError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(syntax.MAX_BYTES + 1)
+    except OSError as error:
+        raise CodeCheckError(f"can't be read: {error.strerror or error}", path=str(path)) from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object with comments and trailing commas allowed; empty where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_CONFIG_BYTES).decode("utf-8-sig", "replace")
+        text = _JSON_COMMENT.sub(lambda match: match[1] or " ", text)
+        value = json.loads(_TRAILING_COMMA.sub(lambda match: match[1] or "", text))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _convex_version(package: dict[str, Any]) -> tuple[int, ...] | None:
+    for group in ("dependencies", "devDependencies", "peerDependencies"):
+        listed = package.get(group)
+        wanted = listed.get("convex") if isinstance(listed, dict) else None
+        found = _VERSION.search(wanted) if isinstance(wanted, str) else None
+        if found is not None:
+            return tuple(int(part or 0) for part in found.groups())
+    return None
+
+
+def _aliases(found: ProjectRoot) -> PathAliases:
+    for folder in (found.functions, found.root):
+        options = read_json(folder / "tsconfig.json").get("compilerOptions")
+        if not isinstance(options, dict):
+            continue
+        base = options.get("baseUrl")
+        paths = options.get("paths")
+        if not isinstance(base, str) and not isinstance(paths, dict):
+            continue
+        start = folder / base if isinstance(base, str) else folder
+        patterns: dict[str, tuple[str, ...]] = {}
+        for pattern, targets in paths.items() if isinstance(paths, dict) else ():
+            if isinstance(targets, list):
+                patterns[pattern] = tuple(
+                    _relative(start / target, found.root)
+                    for target in targets
+                    if isinstance(target, str)
+                )
+        home = _relative(start, found.root) if isinstance(base, str) else None
+        return PathAliases(patterns, home)
+    return PathAliases()
+
+
+def _relative(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()

@@ -1,0 +1,211 @@
+"""Packages that talk to services outside Convex, and how a call of one is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
+
+SERVICE_PACKAGES = frozenset(
+    {
+        "@anthropic-ai/sdk",
+        "@clerk/backend",
+        "@clerk/clerk-sdk-node",
+        "@clerk/nextjs/server",
+        "@elevenlabs/elevenlabs-js",
+        "@fal-ai/client",
+        "@fal-ai/serverless-client",
+        "@google/genai",
+        "@google/generative-ai",
+        "@googlemaps/google-maps-services-js",
+        "@huggingface/inference",
+        "@linear/sdk",
+        "@mailchimp/mailchimp_marketing",
+        "@mendable/firecrawl-js",
+        "@mistralai/mistralai",
+        "@notionhq/client",
+        "@octokit/core",
+        "@octokit/rest",
+        "@paddle/paddle-node-sdk",
+        "@pinecone-database/pinecone",
+        "@planetscale/database",
+        "@polar-sh/sdk",
+        "@sendgrid/mail",
+        "@supabase/supabase-js",
+        "@tavily/core",
+        "@upstash/redis",
+        "@vercel/blob",
+        "@workos-inc/node",
+        "airtable",
+        "algoliasearch",
+        "assemblyai",
+        "axios",
+        "cohere-ai",
+        "discord.js",
+        "elevenlabs",
+        "exa-js",
+        "expo-server-sdk",
+        "firebase-admin",
+        "googleapis",
+        "got",
+        "groq-sdk",
+        "ioredis",
+        "ky",
+        "mailgun.js",
+        "mongodb",
+        "node-fetch",
+        "node-mailjet",
+        "nodemailer",
+        "octokit",
+        "openai",
+        "pg",
+        "plaid",
+        "postmark",
+        "posthog-node",
+        "redis",
+        "replicate",
+        "resend",
+        "square",
+        "stripe",
+        "telegraf",
+        "together-ai",
+        "twilio",
+        "undici",
+        "web-push",
+    }
+)
+_SERVICE_SCOPES = ("@aws-sdk/", "@azure/", "@google-cloud/", "@slack/", "@deepgram/")
+_CALLABLE_PACKAGES = frozenset({"axios", "got", "ky", "node-fetch", "undici", "@vercel/blob"})
+"""Whose functions send a request by themselves, without a client being made first."""
+_AI_FUNCTIONS = frozenset(
+    {
+        "embed",
+        "embedMany",
+        "experimental_generateImage",
+        "generateImage",
+        "generateObject",
+        "generateText",
+        "streamObject",
+        "streamText",
+    }
+)
+_LOCAL_METHODS = frozenset(
+    {
+        "constructEvent",
+        "constructEventAsync",
+        "generateTestHeaderString",
+        "verifySignature",
+        "isAxiosError",
+        "isCancel",
+        "create_client",
+        "isExpoPushToken",
+        "chunkPushNotifications",
+        "defineModel",
+        "getGenerativeModel",
+        "from",
+        "on",
+    }
+)
+"""Methods of such clients that compute something without sending anything."""
+_MAX_DEPTH = 4
+
+
+def is_service(module: str | None) -> bool:
+    """Whether a package is the client of an outside service (or of HTTP)."""
+    if module is None:
+        return False
+    parts = module.removeprefix("npm:").split("/")
+    package = "/".join(parts[:2]) if module.startswith("@") else parts[0]
+    return (
+        module in SERVICE_PACKAGES
+        or package in SERVICE_PACKAGES
+        or (module.startswith(_SERVICE_SCOPES))
+    )
+
+
+def outside_call(project: Project, file: CodeFile, call: Node) -> tuple[Node, str] | None:
+    """The identifier and a name for messages where a call reaches outside Convex, else None.
+
+    `fetch`, a function of an HTTP package, a method of a client made from a service's package.
+    """
+    callee = syntax.callee(call)
+    if callee is None:
+        return None
+    if callee.type == "identifier":
+        return _plain_call(project, file, callee)
+    if callee.type != "member_expression":
+        return None
+    method = syntax.field(callee, "property")
+    name = syntax.text_of(method)
+    chain = syntax.name_chain(callee)
+    if method is None or not chain:
+        return None
+    root = syntax.chain_root(callee)
+    if chain[0] in ("globalThis", "window", "self"):
+        is_global = root is not None and file.resolve(root) is None
+        return (method, "fetch") if is_global and chain[1:] == ("fetch",) else None
+    if root is None or root.type != "identifier" or name in _LOCAL_METHODS:
+        return None
+    if _is_client(project, file, root, 0) and not _takes_context(project, file, call):
+        return method, ".".join(chain)
+    return None
+
+
+def _plain_call(project: Project, file: CodeFile, callee: Node) -> tuple[Node, str] | None:
+    name = syntax.text_of(callee)
+    binding = file.resolve(callee)
+    if binding is None:
+        return (callee, name) if name == "fetch" else None
+    if binding.imported is None:
+        return None
+    target = project.follow(file, callee)
+    if target.module in _CALLABLE_PACKAGES or (
+        target.module == "ai" and target.name in _AI_FUNCTIONS
+    ):
+        return callee, name
+    return None
+
+
+def _is_client(project: Project, file: CodeFile, root: Node, depth: int) -> bool:
+    """Whether a name holds a client: `new Stripe(…)`, `twilio(…)`, or the package itself."""
+    target = project.follow(file, root)
+    if target.module is not None:
+        return target.module in _CALLABLE_PACKAGES or (
+            target.name in ("default", "*") and target.module == "@sendgrid/mail"
+        )
+    node = syntax.unwrap_await(target.node)
+    if target.file is None or node is None or depth > _MAX_DEPTH:
+        return False
+    if node.type not in ("new_expression", "call_expression"):
+        return False
+    made = project.follow(target.file, syntax.callee(node))
+    if is_service(made.module):
+        return True
+    if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
+        return False
+    # `getStripe()`: a function of the project that makes the client.
+    return any(
+        _makes_client(project, made.file, syntax.unwrap_await(returned), depth + 1)
+        for returned in syntax.returned_expressions(made.node)
+    )
+
+
+def _makes_client(project: Project, file: CodeFile, node: Node | None, depth: int) -> bool:
+    if node is None:
+        return False
+    if node.type in ("new_expression", "call_expression"):
+        return is_service(project.follow(file, syntax.callee(node)).module)
+    return node.type == "identifier" and _is_client(project, file, node, depth)
+
+
+def _takes_context(project: Project, file: CodeFile, call: Node) -> bool:
+    """Component clients are handed the context; they run inside Convex."""
+    first = syntax.argument(call, 0)
+    found = project.contexts.path_of(file, first) if first is not None else None
+    return found is not None and not found.path

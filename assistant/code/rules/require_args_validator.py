@@ -1,0 +1,68 @@
+"""A registered function declares no `args`.
+
+Why: without a validator a function takes whatever a client sends, and TypeScript's types are no
+protection: they are gone at run time.
+Silent when: it is an HTTP action, the configuration is an object given by name, or it holds a
+spread that can't be read.
+
+Bad:
+    import { mutation } from "./_generated/server";
+
+    export const rename = mutation({
+      handler: async (ctx, args: any) => {
+        await ctx.db.patch(args.id, { name: args.name });
+      },
+    });
+Good:
+    import { mutation } from "./_generated/server";
+    import { v } from "convex/values";
+
+    export const rename = mutation({
+      args: { id: v.id("boards"), name: v.string() },
+      handler: async (ctx, { id, name }) => {
+        await ctx.db.patch(id, { name });
+      },
+    });
+
+Intent:
+    @args & @validate;
+    validator & @every & @function;
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agents.finding import Severity
+from assistant.code import syntax
+from assistant.code.builders import Kind
+from assistant.code.functions import RegisteredFunction
+from assistant.code.project import Project
+from assistant.code.rule import Report, Rule
+
+
+def check(function: RegisteredFunction, _project: Project) -> Iterator[Report]:
+    """Report a function without `args`."""
+    if function.kind is Kind.HTTP_ACTION or function.args is not None:
+        return
+    config = function.config
+    if config is not None and not syntax.is_inside(config.node, function.call):
+        return
+    if not function.config_is_complete:
+        return
+    yield RULE.at(
+        function.file,
+        function.name_node,
+        f"the {function.kind} `{function.name}` takes arguments that nothing validates",
+        hint="declare `args: { … }` with validators, or `args: {}` where it takes none",
+        anchor=function.call if config is None else config.node,
+    )
+
+
+RULE = Rule(
+    id="require-args-validator",
+    severity=Severity.ERROR,
+    category="validation",
+    peer=True,
+    check_function=check,
+)

@@ -1,0 +1,157 @@
+"""Comment directives that silence findings, and which of them silenced nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from assistant.code import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+
+_OWN = re.compile(r"^\s*convexpert-ignore(-file)?\b(.*)$", re.DOTALL)
+_ESLINT = re.compile(r"^\s*eslint-(disable|enable)(-line|-next-line)?\b(.*)$", re.DOTALL)
+_REASON = re.compile(r"\s--\s.*|\s--$", re.DOTALL)
+_PEER_PREFIX = "@convex-dev/"
+
+
+@dataclass(slots=True)
+class Directive:
+    """One comment that silences rules."""
+
+    node: Node
+    own: bool
+    """Ours, not ESLint's."""
+    rules: frozenset[str]
+    """Rule ids; empty means all (ESLint's bare form)."""
+    first_line: int
+    last_line: int | None
+    """The 1-based lines of the file's text that it silences; None means to the end."""
+    scope: Literal["line", "range"]
+    used: set[str] = field(default_factory=set)
+
+    def covers(self, rule: str, lines: Iterable[int]) -> bool:
+        """Whether it silences a finding of `rule` that stands on one of these lines."""
+        if self.rules and rule not in self.rules:
+            return False
+        last = self.last_line
+        return any(self.first_line <= line and (last is None or line <= last) for line in lines)
+
+
+class Directives:
+    """The directives of one file."""
+
+    def __init__(self, file: CodeFile) -> None:
+        self._file = file
+        self.found: list[Directive] = []
+        raw = file.raw
+        if b"convexpert-ignore" in raw or b"eslint-" in raw:
+            for comment in file.nodes("comment"):
+                self._read(comment)
+
+    def silence(self, rule: str, *, peer: bool, line: int, anchor_line: int | None) -> bool:
+        """Whether a finding is silenced; marks the directive as used."""
+        silenced = False
+        for directive in self.found:
+            lines = {line}
+            if not directive.own:
+                if not peer:
+                    continue
+                if anchor_line is not None:
+                    lines.add(anchor_line)
+            if directive.covers(rule, lines):
+                directive.used.add(rule)
+                silenced = True
+        return silenced
+
+    def unused(self, active: frozenset[str]) -> list[tuple[Directive, tuple[str, ...]]]:
+        """Our directives with the rules that they silenced nothing of.
+
+        `active`: the rules that were run; others can't show whether they are needed.
+        """
+        found: list[tuple[Directive, tuple[str, ...]]] = []
+        for directive in self.found:
+            idle = tuple(sorted((directive.rules & active) - directive.used))
+            if directive.own and idle:
+                found.append((directive, idle))
+        return found
+
+    def unknown(self, known: frozenset[str]) -> list[tuple[Directive, tuple[str, ...]]]:
+        """Our directives with the names in them that are no rule's id."""
+        return [
+            (directive, names)
+            for directive in self.found
+            if directive.own and (names := tuple(sorted(directive.rules - known)))
+        ]
+
+    def _read(self, comment: Node) -> None:
+        text = syntax.text_of(comment)
+        body = text[2:-2] if text.startswith("/*") else text[2:]
+        own = _OWN.match(body)
+        if own is not None:
+            self._read_own(comment, whole_file=own[1] is not None, rest=own[2])
+            return
+        eslint = _ESLINT.match(body)
+        if eslint is not None:
+            self._read_eslint(comment, eslint[1], eslint[2] or "", eslint[3])
+
+    def _read_own(self, comment: Node, *, whole_file: bool, rest: str) -> None:
+        rules = _names(rest, separators=r"[,\s]+")
+        if not rules:
+            return
+        if whole_file:
+            self.found.append(Directive(comment, True, rules, 1, None, "range"))
+            return
+        line = self._file.line(comment)
+        if self._stands_alone(comment):
+            # It speaks for the next line of code; further comment lines may follow it.
+            line = self._next_code_line(comment)
+        self.found.append(Directive(comment, True, rules, line, line, "line"))
+
+    def _read_eslint(self, comment: Node, word: str, where: str, rest: str) -> None:
+        named = _names(rest, separators=r",")
+        rules = frozenset(
+            name.removeprefix(_PEER_PREFIX) for name in named if name.startswith(_PEER_PREFIX)
+        )
+        if named and not rules:
+            return
+        line = self._file.line(comment)
+        end_line = self._file.tree.index.line_of(max(comment.end_byte - 1, comment.start_byte))
+        if word == "enable":
+            for directive in self.found:
+                ends_here = not rules or directive.rules == rules
+                if not directive.own and directive.last_line is None and ends_here:
+                    directive.last_line = line
+        elif where == "-next-line":
+            self.found.append(Directive(comment, False, rules, end_line + 1, end_line + 1, "line"))
+        elif where == "-line":
+            self.found.append(Directive(comment, False, rules, line, line, "line"))
+        elif syntax.text_of(comment).startswith("/*"):
+            self.found.append(Directive(comment, False, rules, line, None, "range"))
+
+    def _stands_alone(self, comment: Node) -> bool:
+        index = self._file.tree.index
+        start = index.line_start(index.line_of(comment.start_byte))
+        return not self._file.tree.source[start : comment.start_byte].strip()
+
+    def _next_code_line(self, comment: Node) -> int:
+        index, source = self._file.tree.index, self._file.tree.source
+        line = index.line_of(max(comment.end_byte - 1, comment.start_byte)) + 1
+        while line < index.line_count:
+            start, end = index.line_start(line), index.line_start(line + 1)
+            if source[start:end].lstrip().startswith(b"//"):
+                line += 1
+                continue
+            break
+        return line
+
+
+def _names(text: str, *, separators: str) -> frozenset[str]:
+    listed = _REASON.sub("", f" {text}")
+    return frozenset(name.strip() for name in re.split(separators, listed) if name.strip())

@@ -1,0 +1,421 @@
+"""TypeScript syntax: parsing by tree-sitter, one iterative walk, and small questions to nodes.
+
+A file is walked once; after that everybody asks `Tree.nodes(kind)`. No function here recurses,
+so deep nesting costs time in proportion to its size and never a stack overflow.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agents.location import LineIndex
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_BYTES = 1_500_000
+"""Larger sources are generated or bundled; they are reported, not analysed."""
+
+FUNCTION_KINDS = frozenset(
+    {
+        "arrow_function",
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "method_definition",
+    }
+)
+LOOP_KINDS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+_WRAPPERS = frozenset(
+    {
+        "as_expression",
+        "instantiation_expression",
+        "non_null_expression",
+        "parenthesized_expression",
+        "satisfies_expression",
+        "type_assertion",
+    }
+)
+
+
+@cache
+def _parser(tsx: bool) -> Parser:
+    import tree_sitter_typescript
+    from tree_sitter import Language, Parser
+
+    grammar = (
+        tree_sitter_typescript.language_tsx()
+        if tsx
+        else tree_sitter_typescript.language_typescript()
+    )
+    return Parser(Language(grammar))
+
+
+class Tree:
+    """One parsed source: its root, its nodes by kind in document order, and its functions."""
+
+    def __init__(self, source: bytes, *, tsx: bool) -> None:
+        self.source = source
+        self.index = LineIndex(source)
+        # The tree is kept: nodes are views into it.
+        self._tree = _parser(tsx).parse(source)
+        self.root: Node = self._tree.root_node
+        self._by_kind = _collect(self.root)
+        self.functions: list[Node] = sorted(
+            (node for kind in FUNCTION_KINDS for node in self._by_kind.get(kind, ())),
+            key=lambda node: (node.start_byte, -node.end_byte),
+        )
+        self._starts = [node.start_byte for node in self.functions]
+        self.outer: list[int] = _outer_indices(self.functions)
+        """For each of `functions` the index of the next one around it, or -1."""
+
+    def nodes(self, *kinds: str) -> list[Node]:
+        """All nodes of these kinds; for one kind in document order."""
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return [node for kind in kinds for node in self._by_kind.get(kind, ())]
+
+    def function_index_at(self, offset: int) -> int:
+        """The index in `functions` of the innermost function around the byte, or -1."""
+        index = bisect_right(self._starts, offset) - 1
+        while index >= 0 and self.functions[index].end_byte <= offset:
+            index = self.outer[index]
+        return index
+
+    def function_around(self, node: Node) -> Node | None:
+        """The innermost function that holds `node` and is not `node` itself."""
+        index = self.function_index_at(node.start_byte)
+        while index >= 0 and (
+            self.functions[index] == node or self.functions[index].end_byte < node.end_byte
+        ):
+            index = self.outer[index]
+        return self.functions[index] if index >= 0 else None
+
+    def syntax_errors(self) -> Iterator[Node]:
+        """Where the source doesn't parse: the outermost nodes at fault, in document order."""
+        if not self.root.has_error:
+            return
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.is_error or node.is_missing:
+                yield node
+            elif node.has_error:
+                stack.extend(reversed(node.children))
+
+
+def _collect(root: Node) -> dict[str, list[Node]]:
+    by_kind: dict[str, list[Node]] = {}
+    stack = [root]
+    pop, extend = stack.pop, stack.extend
+    while stack:
+        node = pop()
+        kind = node.type
+        if kind in by_kind:
+            by_kind[kind].append(node)
+        else:
+            by_kind[kind] = [node]
+        children = node.named_children
+        if children:
+            extend(reversed(children))
+    return by_kind
+
+
+def _outer_indices(functions: list[Node]) -> list[int]:
+    outer: list[int] = []
+    open_: list[int] = []
+    for index, node in enumerate(functions):
+        while open_ and functions[open_[-1]].end_byte <= node.start_byte:
+            open_.pop()
+        outer.append(open_[-1] if open_ else -1)
+        open_.append(index)
+    return outer
+
+
+# --- small questions to nodes -------------------------------------------------------------------
+
+
+def text_of(node: Node | None) -> str:
+    """The node's source text; empty for None."""
+    if node is None:
+        return ""
+    raw = node.text
+    return raw.decode("utf-8", "replace") if raw else ""
+
+
+def field(node: Node | None, name: str) -> Node | None:
+    """A child by its field name; None for None."""
+    return None if node is None else node.child_by_field_name(name)
+
+
+def unwrap(node: Node | None) -> Node | None:
+    """What stands inside `(x)`, `x as T`, `x satisfies T`, `x!`, `<T>x` and `f<T>`."""
+    while node is not None and node.type in _WRAPPERS:
+        children = node.named_children
+        if not children:
+            return None
+        node = children[-1] if node.type == "type_assertion" else _first_code(children)
+    return node
+
+
+def unwrap_await(node: Node | None) -> Node | None:
+    """As `unwrap`, and through `await` as well."""
+    node = unwrap(node)
+    while node is not None and node.type == "await_expression":
+        children = node.named_children
+        node = unwrap(_first_code(children)) if children else None
+    return node
+
+
+def _first_code(nodes: list[Node]) -> Node | None:
+    return next((node for node in nodes if node.type != "comment"), None)
+
+
+def wrapped(node: Node, *, through_await: bool = False) -> Node:
+    """The outermost expression that is `node` in parentheses, casts and the like."""
+    parent = node.parent
+    while parent is not None and (
+        parent.type in _WRAPPERS or (through_await and parent.type == "await_expression")
+    ):
+        node, parent = parent, parent.parent
+    return node
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """Parent, grandparent and so on, up to the program."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def is_inside(node: Node, outer: Node) -> bool:
+    """Whether `node` lies within `outer` (or is it)."""
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def descendants(node: Node, *kinds: str) -> Iterator[Node]:
+    """Nodes of these kinds below `node`, in document order (all named ones without kinds)."""
+    stack = node.named_children[::-1]
+    while stack:
+        inner = stack.pop()
+        if not kinds or inner.type in kinds:
+            yield inner
+        stack.extend(reversed(inner.named_children))
+
+
+def string_value(node: Node | None) -> str | None:
+    """The value of a string literal or of a template without placeholders, else None."""
+    node = unwrap(node)
+    if node is None or node.type not in ("string", "template_string"):
+        return None
+    if any(child.type == "template_substitution" for child in node.named_children):
+        return None
+    return text_of(node)[1:-1]
+
+
+def arguments(call: Node) -> list[Node]:
+    """The arguments of a call or `new`, comments left out; spreads are `spread_element`s."""
+    given = field(call, "arguments")
+    if given is None or given.type != "arguments":
+        return []
+    return [node for node in given.named_children if node.type != "comment"]
+
+
+def argument(call: Node, position: int) -> Node | None:
+    """The argument at the 0-based position, unwrapped, or None."""
+    given = arguments(call)
+    return unwrap(given[position]) if position < len(given) else None
+
+
+def callee(call: Node) -> Node | None:
+    """What is called (or constructed), unwrapped."""
+    return unwrap(field(call, "function") or field(call, "constructor"))
+
+
+def callee_name_node(call: Node) -> Node | None:
+    """The identifier that names what is called: `f` of `f()`, `c` of `a.b.c()`."""
+    target = callee(call)
+    if target is None:
+        return None
+    if target.type == "member_expression":
+        return field(target, "property")
+    return target if target.type == "identifier" else None
+
+
+def callee_name(call: Node) -> str:
+    """The last name of what is called; empty where it has none."""
+    return text_of(callee_name_node(call))
+
+
+def receiver(call: Node) -> Node | None:
+    """`a.b` of `a.b.c()`, unwrapped; None where no member is called."""
+    target = callee(call)
+    if target is None or target.type not in ("member_expression", "subscript_expression"):
+        return None
+    return unwrap(field(target, "object"))
+
+
+def member_name(node: Node) -> str | None:
+    """`c` of `a.b.c` and of `a.b["c"]`; None for anything else."""
+    if node.type == "member_expression":
+        return text_of(field(node, "property"))
+    if node.type == "subscript_expression":
+        return string_value(field(node, "index"))
+    return None
+
+
+def name_chain(node: Node | None) -> tuple[str, ...]:
+    """`("a", "b", "c")` of `a.b.c`, `a?.b["c"]`, `(a as any).b!.c`; empty where it isn't one."""
+    names: list[str] = []
+    node = unwrap(node)
+    while node is not None:
+        if node.type in ("identifier", "this"):
+            names.append(text_of(node))
+            return tuple(reversed(names))
+        name = member_name(node)
+        if name is None:
+            return ()
+        names.append(name)
+        node = unwrap(field(node, "object"))
+    return ()
+
+
+def chain_root(node: Node | None) -> Node | None:
+    """The leftmost expression of a chain of members and calls."""
+    node = unwrap_await(node)
+    while node is not None:
+        if node.type in ("member_expression", "subscript_expression"):
+            inner = field(node, "object")
+        elif node.type == "call_expression":
+            inner = field(node, "function")
+        else:
+            return node
+        node = unwrap_await(inner)
+    return None
+
+
+def key_name(node: Node | None) -> str | None:
+    """The name that an object key, a pattern key or a shorthand stands for."""
+    if node is None:
+        return None
+    if node.type in ("string", "template_string"):
+        return string_value(node)
+    if node.type == "computed_property_name":
+        children = node.named_children
+        return string_value(children[0]) if children else None
+    return text_of(node)
+
+
+def object_members(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """Name and value node of each member of an object literal; spreads are left out.
+
+    The value is the expression, the `method_definition`, or the shorthand identifier.
+    """
+    if node is None or node.type != "object":
+        return
+    for member in node.named_children:
+        if member.type == "pair":
+            name, value = key_name(field(member, "key")), field(member, "value")
+        elif member.type == "method_definition":
+            name, value = key_name(field(member, "name")), member
+        elif member.type == "shorthand_property_identifier":
+            name, value = text_of(member), member
+        else:
+            continue
+        if name is not None and value is not None:
+            yield name, value
+
+
+def object_member(node: Node | None, name: str) -> Node | None:
+    """The value node of the last member called `name` of an object literal."""
+    found = None
+    for key, value in object_members(node):
+        if key == name:
+            found = value
+    return found
+
+
+def object_spreads(node: Node | None) -> list[Node]:
+    """The expressions that an object literal spreads."""
+    if node is None or node.type != "object":
+        return []
+    return [
+        child.named_children[0]
+        for child in node.named_children
+        if child.type == "spread_element" and child.named_children
+    ]
+
+
+def parameters(function: Node) -> list[Node]:
+    """A function's parameters: `required_parameter`, `optional_parameter`, or one identifier."""
+    single = field(function, "parameter")
+    if single is not None:
+        return [single]
+    given = field(function, "parameters")
+    if given is None:
+        return []
+    return [node for node in given.named_children if node.type.endswith("_parameter")]
+
+
+def parameter_pattern(parameter: Node) -> Node:
+    """The identifier or pattern of a parameter."""
+    return field(parameter, "pattern") or parameter
+
+
+def is_async(function: Node) -> bool:
+    """Whether a function is written with `async`."""
+    return any(child.type == "async" for child in function.children)
+
+
+def returned_expressions(function: Node) -> list[Node]:
+    """What a function returns: its expression body, or the value of each own `return`."""
+    body = field(function, "body")
+    if body is None:
+        return []
+    if body.type != "statement_block":
+        inner = unwrap(body)
+        return [inner] if inner is not None else []
+    found: list[Node] = []
+    stack = body.named_children[::-1]
+    while stack:
+        node = stack.pop()
+        if node.type in FUNCTION_KINDS or node.type == "class_declaration":
+            continue
+        if node.type == "return_statement":
+            value = unwrap(_first_code(node.named_children))
+            if value is not None:
+                found.append(value)
+            continue
+        stack.extend(reversed(node.named_children))
+    return found
+
+
+def is_awaited(node: Node) -> bool:
+    """Whether the expression (through parentheses and casts) is the operand of `await`."""
+    parent = wrapped(node).parent
+    return parent is not None and parent.type == "await_expression"
+
+
+def loop_around(node: Node, *, within: Node | None = None) -> Node | None:
+    """The nearest loop statement whose body repeats `node`, not crossing a function.
+
+    The iterable of `for … of` and the initialiser of `for` run once and don't count.
+    """
+    child = node
+    for outer in ancestors(node):
+        if outer.type in FUNCTION_KINDS or (within is not None and outer == within):
+            return None
+        if outer.type in LOOP_KINDS and not _runs_once(outer, child):
+            return outer
+        child = outer
+    return None
+
+
+def _runs_once(loop: Node, child: Node) -> bool:
+    name = {"for_in_statement": "right", "for_statement": "initializer"}.get(loop.type)
+    return name is not None and field(loop, name) == child
