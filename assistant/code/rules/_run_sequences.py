@@ -1,0 +1,284 @@
+"""In which order `ctx.runQuery` and `ctx.runMutation` are called, and what lies between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.rules._services import outside_call
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project, Target
+
+_PER_ITEM = frozenset(
+    {"asyncMap", "every", "filter", "flatMap", "forEach", "map", "reduce", "some"}
+)
+"""Functions that call back for each item of a list."""
+_RUNS = frozenset({"runQuery", "runMutation"})
+_OUTSIDE_PARTS = frozenset({"runAction", "scheduler", "storage", "vectorSearch"})
+_PAGED = re.compile(
+    r"cursor|isDone|hasMore|has_more|paginat|nextPage|pageToken|batch|chunk|attempt|retr(?:y|ies)"
+    r"|\bpages?\b|\.slice\(|\.splice\(",
+    re.IGNORECASE,
+)
+_PLAIN_PACKAGES = frozenset(
+    {
+        "convex",
+        "convex-helpers",
+        "date-fns",
+        "dayjs",
+        "lodash",
+        "lodash-es",
+        "nanoid",
+        "slugify",
+        "ulid",
+        "uuid",
+        "zod",
+    }
+)
+"""Packages that only compute, whatever is called."""
+_LEAVING = frozenset({"return_statement", "throw_statement"})
+_JUMPING = frozenset({"break_statement", "continue_statement"})
+_MAX_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """A run call, or something that reaches outside of the database."""
+
+    node: Node
+    name_node: Node
+    name: str
+    is_run: bool
+    repeated: Node | None = None
+    """The loop that does nothing but plain work and calls like this one, turn by turn."""
+    apart: Node | None = None
+    """The loop around that does other things as well."""
+
+
+def events_by_function(project: Project, file: CodeFile) -> Iterator[tuple[Node, list[Event]]]:
+    """For each function that makes run calls its events in document order.
+
+    Callbacks for the items of a list belong to the function around them.
+    """
+    if not any(name.encode() in file.raw for name in _RUNS):
+        return
+    reader = _Reader(project)
+    runs, outside = reader.events_in(file)
+    by_function: dict[int, tuple[Node, list[Event]]] = {}
+    for event in runs:
+        function = _home(file, event.node)
+        if function is not None:
+            by_function.setdefault(function.id, (function, []))[1].append(event)
+    for function, own in by_function.values():
+        inside = [event for event in outside if syntax.is_inside(event.node, function)]
+        placed = [_placed(event, inside, function) for event in own]
+        yield function, sorted((*placed, *inside), key=lambda event: event.name_node.start_byte)
+
+
+class _Reader:
+    """Tells calls that stay in the database from those that reach out, across files."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._reaching: dict[tuple[CodeFile, int], bool] = {}
+
+    def events_in(
+        self, file: CodeFile, within: Node | None = None
+    ) -> tuple[list[Event], list[Event]]:
+        """The run calls, and what reaches outside."""
+        runs: list[Event] = []
+        outside: list[Event] = []
+        kinds = ("call_expression", "await_expression", "for_in_statement")
+        nodes = file.nodes(*kinds) if within is None else syntax.descendants(within, *kinds)
+        for node in nodes:
+            if node.type == "call_expression":
+                name_node = syntax.callee_name_node(node) or node
+                path = self._path(file, node)
+                if path is not None and len(path) == 1 and path[0] in _RUNS:
+                    runs.append(Event(node, name_node, f"ctx.{path[0]}", is_run=True))
+                elif self._goes_outside(file, node, 0):
+                    outside.append(Event(node, name_node, syntax.text_of(name_node), is_run=False))
+            elif self._waits_outside(file, node):
+                outside.append(Event(node, node, "await", is_run=False))
+        return runs, outside
+
+    def _path(self, file: CodeFile, call: Node) -> tuple[str, ...] | None:
+        found = self._project.contexts.path_of(file, syntax.callee(call))
+        return found.path if found is not None and found.path else None
+
+    def _goes_outside(self, file: CodeFile, call: Node, depth: int) -> bool:
+        path = self._path(file, call)
+        if path is not None:
+            return path[0] in _OUTSIDE_PARTS
+        if outside_call(self._project, file, call) is not None:
+            return True
+        target = self._project.follow(file, syntax.callee(call))
+        if target.node is not None and target.node.type in syntax.FUNCTION_KINDS:
+            return self._reaches_outside(target, depth)
+        if not target.is_package:
+            root = syntax.chain_root(syntax.callee(call))
+            target = self._project.follow(file, root)
+        return target.is_package and not _only_computes(target.module or "")
+
+    def _reaches_outside(self, target: Target, depth: int) -> bool:
+        file, function = target.file, target.node
+        assert file is not None and function is not None
+        key = (file, function.id)
+        if key not in self._reaching and depth < _MAX_DEPTH:
+            self._reaching[key] = False  # ends cycles
+            self._reaching[key] = any(
+                self._goes_outside(file, node, depth + 1)
+                if node.type == "call_expression"
+                else self._waits_outside(file, node)
+                for node in syntax.descendants(
+                    function, "call_expression", "await_expression", "for_in_statement"
+                )
+            )
+        return self._reaching.get(key, True)
+
+    def _waits_outside(self, file: CodeFile, node: Node) -> bool:
+        """Whether an `await` waits for something that isn't known to stay in the database."""
+        if node.type == "for_in_statement":
+            return any(child.type == "await" for child in node.children)
+        waited = syntax.unwrap_await(node)
+        while waited is not None and syntax.callee_name(waited) in ("then", "catch", "finally"):
+            waited = syntax.unwrap_await(syntax.receiver(waited))
+        if waited is None:
+            return False
+        if waited.type != "call_expression":
+            binding = file.resolve(waited) if waited.type == "identifier" else None
+            value = syntax.unwrap(binding.value) if binding is not None else None
+            if value is None or value.type != "call_expression":
+                return True
+            waited = value
+        if self._path(file, waited) is not None:
+            return False  # an event of its own, or plain data such as the identity
+        if syntax.name_chain(syntax.callee(waited))[:1] == ("Promise",):
+            return False
+        target = self._project.follow(file, syntax.callee(waited))
+        if target.node is not None and target.node.type in syntax.FUNCTION_KINDS:
+            return False  # counted at the call
+        name = syntax.callee_name(waited)
+        return not (name in _PER_ITEM or _only_computes(target.module or ""))
+
+
+def _only_computes(module: str) -> bool:
+    return module.split("/")[0] in _PLAIN_PACKAGES
+
+
+def _home(file: CodeFile, node: Node) -> Node | None:
+    """The function in which a node stands; callbacks for items count as part of it."""
+    function = file.tree.function_around(node)
+    while function is not None and _item_call(function) is not None:
+        function = file.tree.function_around(function)
+    return function
+
+
+def _item_call(function: Node) -> Node | None:
+    """The call of `map` and the like that a function is the callback of."""
+    given = syntax.wrapped(function).parent
+    call = given.parent if given is not None and given.type == "arguments" else None
+    return call if call is not None and syntax.callee_name(call) in _PER_ITEM else None
+
+
+def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
+    """The event with the loops around it; no run at all where a loop goes through pages."""
+    loops = list(_loops_around(event.node, function))
+    if any(_PAGED.search(syntax.text_of(loop)) for loop in loops):
+        return Event(event.node, event.name_node, event.name, is_run=False)
+    mixed = [loop for loop in loops if any(syntax.is_inside(o.node, loop) for o in outside)]
+    innermost = loops[0] if loops else None
+    plain = innermost is not None and innermost not in mixed
+    return Event(
+        event.node,
+        event.name_node,
+        event.name,
+        is_run=True,
+        repeated=innermost if plain else None,
+        apart=mixed[0] if mixed else None,
+    )
+
+
+def _loops_around(node: Node, function: Node) -> Iterator[Node]:
+    """The loops that repeat a node, innermost first; one that is left behind it doesn't count."""
+    child, leaves = node, False
+    for outer in syntax.ancestors(node):
+        if outer == function:
+            return
+        leaves = leaves or outer.type in _LEAVING or _ends_by(outer, _LEAVING | {"break_statement"})
+        if outer.type in syntax.FUNCTION_KINDS:
+            leaves = False
+            call = _item_call(outer)
+            if call is not None:
+                yield call
+        elif outer.type in syntax.LOOP_KINDS:
+            once = {"for_in_statement": "right", "for_statement": "initializer"}.get(outer.type)
+            if not leaves and (once is None or syntax.field(outer, once) != child):
+                yield outer
+            leaves = False
+        child = outer
+
+
+def _ends_by(block: Node, kinds: frozenset[str] | set[str]) -> bool:
+    """Whether a block's (or a case's) last statement is of these kinds."""
+    if block.type not in ("statement_block", "switch_case", "switch_default"):
+        return False
+    last = next((c for c in reversed(block.named_children) if c.type != "comment"), None)
+    return last is not None and last.type in kinds
+
+
+def follows(first: Event, second: Event, between: Sequence[Event]) -> bool:
+    """Whether `second` can run right after `first`, with nothing outside in between."""
+    if first.apart != second.apart or not _goes_on(first.node, second.node, tries_exclude=True):
+        return False
+    return not any(
+        not event.is_run
+        and _goes_on(event.node, second.node, tries_exclude=False)
+        and _goes_on(first.node, event.node, tries_exclude=False)
+        for event in between
+    )
+
+
+def _goes_on(first: Node, second: Node, *, tries_exclude: bool) -> bool:
+    """Whether one run of the code can come from `first` to `second`."""
+    leaves, child = False, first
+    for outer in syntax.ancestors(first):
+        if syntax.is_inside(second, outer):
+            return not leaves and not _are_exclusive(outer, child, second, tries_exclude)
+        if outer.type in syntax.FUNCTION_KINDS:
+            leaves = False
+        elif outer.type in _LEAVING or _ends_by(outer, _LEAVING):
+            leaves = True
+        elif _ends_by(outer, _JUMPING):
+            loop = syntax.loop_around(outer)
+            leaves = leaves or (loop is not None and syntax.is_inside(second, loop))
+        child = outer
+    return True
+
+
+def _are_exclusive(outer: Node, first: Node, second: Node, tries_exclude: bool) -> bool:
+    """Whether only one of two parts of a node runs; `first` is its child."""
+    if outer.type in ("if_statement", "ternary_expression"):
+        other = syntax.field(outer, "alternative")
+        return (
+            syntax.field(outer, "consequence") == first
+            and other is not None
+            and syntax.is_inside(second, other)
+        )
+    if outer.type == "switch_body":
+        return first.type in ("switch_case", "switch_default")
+    if outer.type == "try_statement" and tries_exclude:
+        handler = syntax.field(outer, "handler")
+        return (
+            syntax.field(outer, "body") == first
+            and handler is not None
+            and syntax.is_inside(second, handler)
+        )
+    return False
