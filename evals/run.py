@@ -120,7 +120,7 @@ def run_suite(
 def score(
     outcomes: Iterable[CaseOutcome], thresholds: Mapping[str, float], *, seed: int = 0
 ) -> tuple[Score, ...]:
-    """Every metric of the cases that ran, pooled; then those that only a threshold names."""
+    """Every metric of the cases that ran, pooled: those over everything before single rules'."""
     ran = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
     values: dict[str, list[Measurement]] = {
         PASS_RATE.name: [Measured(1.0 if outcome.passed else 0.0, 1) for outcome in ran]
@@ -138,7 +138,7 @@ def score(
             interval=bootstrap_interval(measured, seed=seed),
             threshold=thresholds.get(name),
         )
-        for name, measured in sorted(values.items(), key=lambda item: _order(item[0]))
+        for name, measured in sorted(values.items(), key=lambda item: ":" in item[0])
         if (metric := metric_named(name, kinds) or metric_named(name, KINDS)) is not None
     )
 
@@ -166,11 +166,6 @@ def _by_subject(suites: Sequence[Suite], options: RunOptions) -> list[list[Suite
         own = (suite.folder, suite.agents) if suite.agents else None
         groups.setdefault(options.agents or own, []).append(suite)
     return list(groups.values())
-
-
-def _order(name: str) -> tuple[bool, bool, str]:
-    """Metrics over everything first, the pass rate before them, then those of single rules."""
-    return (":" in name, name != PASS_RATE.name, name)
 
 
 def _made_from(spec: RunSpec, suites: Iterable[SuiteRun]) -> str:

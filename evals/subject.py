@@ -155,9 +155,9 @@ def _registry(workspace: Workspace, settings: Settings, *, builtin: bool) -> Reg
 
 def _import(registry: Registry, path: Path) -> None:
     """Import the documents at `path`; one that can't be taken ends the run, as it would skew it."""
-    from agents.registry.importer import import_documents
+    from agents.registry.importer import import_paths
 
-    report = import_documents(registry, [path])
+    report = import_paths(registry, [path])
     for rejected in report.rejected:
         raise UsageError(
             f"can't evaluate this document: {rejected.reason}",

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from agents.errors import SuiteError
 from evals.metrics import findings
 from evals.metrics.base import Metric
 from evals.metrics.findings import Place
@@ -75,7 +76,12 @@ class CheckKind:
             expected += [_place(entry, marked) for entry in expect.items()]
         for place in expected:
             if judged is not None and place.rule not in judged:
-                raise table.entry.wrong(f"free of marks for {place.rule}, which `rules` leaves out")
+                raise SuiteError(
+                    f"`{table.entry.key}` expects {place.rule}, which its `rules` leave out",
+                    hint="add it to `rules`, or take the mark out",
+                    path=table.entry.path,
+                    line=table.entry.line,
+                )
         files = {path: without_marks(source) for path, source in marked.items()}
         return CheckTask(files, tuple(sorted(expected)), judged)
 
@@ -123,7 +129,7 @@ def without_marks(source: str) -> str:
 
 
 def _findings(files: Mapping[str, str]) -> Iterable[Place]:
-    from assistant.code import CheckOptions, check_paths
+    from assistant.code.check import CheckOptions, check_paths
 
     with tempfile.TemporaryDirectory(prefix="convexpert-eval-") as folder:
         root = Path(folder).resolve()
@@ -136,7 +142,7 @@ def _findings(files: Mapping[str, str]) -> Iterable[Place]:
 
 
 def _relative(file: str, root: Path) -> str:
-    path = Path(file).absolute()
+    path = Path(file).resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.console import printable
-from evals.metrics.base import Measured, Measurement
+from evals.metrics.base import Measured
 from evals.record import Run, Score, SuiteRun
 from evals.suite import Suite
 
@@ -81,9 +81,9 @@ def _scores(scores: Iterable[Score], *, explained: bool) -> Table:
         interval, threshold = score.interval, score.threshold
         table.add_row(
             score.metric.name,
-            _value(score.result),
+            _value_and_n(score)[0],
             f"{interval.low:.3f}–{interval.high:.3f}" if interval is not None else "",
-            str(score.result.n) if isinstance(score.result, Measured) else "0",
+            _value_and_n(score)[1],
             f"{'≥' if score.metric.higher_is_better else '≤'} {threshold:g}"
             if threshold is not None
             else "",
@@ -106,10 +106,10 @@ def _rules(scores: Sequence[Score]) -> Table:
     for score in scores:
         family, _, rule = score.metric.name.partition(":")
         rows.setdefault(rule, {})[family] = score
-    table = _table("rule", *families, "result")
+    table = _table("rule", *(header for f in families for header in (f, "n")), "result")
     for rule, row in sorted(rows.items()):
         gates = [score.passed for score in row.values() if score.passed is not None]
-        cells = [_value(row[f].result) if f in row else NOT_MEASURED for f in families]
+        cells = [cell for f in families for cell in _value_and_n(row.get(f))]
         table.add_row(rule, *cells, _sign(all(gates)) if gates else "")
     return table
 
@@ -139,10 +139,10 @@ def _table(*headers: str) -> Table:
     return table
 
 
-def _value(measurement: Measurement) -> str:
-    if isinstance(measurement, Measured):
-        return f"{measurement.value:.3f}"
-    return NOT_MEASURED
+def _value_and_n(score: Score | None) -> tuple[str, str]:
+    if score is None or not isinstance(score.result, Measured):
+        return NOT_MEASURED, "0"
+    return f"{score.result.value:.3f}", str(score.result.n)
 
 
 def _sign(passed: bool) -> Text:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agents.errors import UsageError, WorkspaceError
 from agents.workspace import Workspace
 from evals.history import load_run, run_id, store_run, stored_ids, stored_runs
-from evals.metrics.base import Measured, Metric, NotMeasured
+from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
 from evals.outcome import CaseFailed, Outcome, Result
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.report.json import run_from_json, run_to_json
@@ -21,7 +21,10 @@ BEGIN = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
 
 def a_run(started: datetime = BEGIN, seed: int = 0) -> Run:
-    scores = {"facts": Measured(0.5, 2), "declined": NotMeasured("it should be answered")}
+    scores: dict[str, Measurement] = {
+        "facts": Measured(0.5, 2),
+        "declined": NotMeasured("it should be answered"),
+    }
     suite = SuiteRun(
         name="answers",
         digest="d" * 64,
