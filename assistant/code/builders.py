@@ -81,25 +81,63 @@ _NOT_CUSTOM = re.compile(
 _MAX_DEPTH = 8
 
 
-def builder_of(
-    project: Project, file: CodeFile, node: Node | None, depth: int = 0
-) -> Builder | None:
-    """The builder that an expression stands for, or None."""
-    node = syntax.unwrap(node)
-    if node is None or depth > _MAX_DEPTH:
+class Builders:
+    """Answers for all files of a project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._made: dict[tuple[CodeFile, int], Builder | None] = {}
+
+    def of(self, file: CodeFile, node: Node | None, depth: int = 0) -> Builder | None:
+        """The builder that an expression stands for, or None."""
+        node = syntax.unwrap(node)
+        if node is None or depth > _MAX_DEPTH:
+            return None
+        target = self._project.follow(file, node)
+        if target.module is not None:
+            return _of_module(target)
+        if target.node is None or target.file is None:
+            return None
+        if target.node.type == "identifier":
+            return _of_plain_name(target)
+        key = (target.file, target.node.id)
+        if key not in self._made:
+            self._made[key] = None  # ends cycles
+            self._made[key] = self._of_definition(target.file, target.node, depth)
+        return self._made[key]
+
+    def _of_definition(self, file: CodeFile, node: Node, depth: int) -> Builder | None:
+        if node.type == "call_expression":
+            return self._of_call(file, node, depth)
+        if node.type in syntax.FUNCTION_KINDS:
+            return self._of_wrapper(file, node, depth)
         return None
-    target = project.follow(file, node)
-    if target.module is not None:
-        return _of_module(target)
-    if target.node is None or target.file is None:
+
+    def _of_call(self, file: CodeFile, call: Node, depth: int) -> Builder | None:
+        for given in syntax.arguments(call)[:2]:
+            if given.type in ("object", "string", "spread_element"):
+                continue
+            base = self.of(file, given, depth + 1)
+            if base is not None:
+                return _with_layer(base, Layer(file, call))
+        maker = self._project.follow(file, syntax.callee(call))
+        function = maker.node
+        if maker.file is None or function is None or function.type not in syntax.FUNCTION_KINDS:
+            return None
+        for returned in syntax.returned_expressions(function):
+            base = self.of(maker.file, returned, depth + 1)
+            if base is not None:
+                return _with_layer(base, Layer(maker.file, function))
         return None
-    if target.node.type == "identifier":
-        return _of_plain_name(target)
-    if target.node.type == "call_expression":
-        return _of_call(project, target.file, target.node, depth)
-    if target.node.type in syntax.FUNCTION_KINDS:
-        return _of_wrapper(project, target.file, target.node, depth)
-    return None
+
+    def _of_wrapper(self, file: CodeFile, function: Node, depth: int) -> Builder | None:
+        for returned in syntax.returned_expressions(function):
+            if returned.type != "call_expression":
+                continue
+            base = self.of(file, syntax.callee(returned), depth + 1)
+            if base is not None:
+                return _with_layer(base, Layer(file, function))
+        return None
 
 
 def _base_builder(name: str, provenance: Provenance) -> Builder | None:
@@ -132,33 +170,6 @@ def _of_plain_name(target: Target) -> Builder | None:
     # `const { query, mutation } = makeBuilders()`; a parameter or an own variable is no builder.
     if binding.kind == "variable" and binding.path and binding.path[-1] != REST:
         return _base_builder(binding.path[-1], Provenance.BY_NAME)
-    return None
-
-
-def _of_call(project: Project, file: CodeFile, call: Node, depth: int) -> Builder | None:
-    for given in syntax.arguments(call)[:2]:
-        if syntax.unwrap(given) is None or given.type in ("object", "string", "spread_element"):
-            continue
-        base = builder_of(project, file, given, depth + 1)
-        if base is not None:
-            return _with_layer(base, Layer(file, call))
-    maker = project.follow(file, syntax.callee(call))
-    if maker.file is None or maker.node is None or maker.node.type not in syntax.FUNCTION_KINDS:
-        return None
-    for returned in syntax.returned_expressions(maker.node):
-        base = builder_of(project, maker.file, returned, depth + 1)
-        if base is not None:
-            return _with_layer(base, Layer(maker.file, maker.node))
-    return None
-
-
-def _of_wrapper(project: Project, file: CodeFile, function: Node, depth: int) -> Builder | None:
-    for returned in syntax.returned_expressions(function):
-        if returned.type != "call_expression":
-            continue
-        base = builder_of(project, file, syntax.callee(returned), depth + 1)
-        if base is not None:
-            return _with_layer(base, Layer(file, function))
     return None
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
-from assistant.code.builders import Builder, Kind, Provenance, builder_of
+from assistant.code.builders import Builder, Kind, Provenance
 from assistant.code.modules import Category, CodeFile
 from assistant.code.names import Binding
 
@@ -202,7 +202,7 @@ def _find(project: Project, file: CodeFile) -> Iterator[RegisteredFunction]:
         owner = _owner_of(call)
         if owner is None:
             continue
-        builder = builder_of(project, file, callee)
+        builder = project.builders.of(file, callee)
         if builder is None or (
             # Only its name speaks for it, so the call has to look like one.
             builder.provenance is Provenance.BY_NAME and not _confirmed(first, callee)

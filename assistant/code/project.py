@@ -16,6 +16,7 @@ from assistant.code.names import REST, Binding
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from assistant.code.builders import Builders
     from assistant.code.contexts import Contexts
     from assistant.code.functions import RegisteredFunctions
     from assistant.code.queries import DbQueries
@@ -131,6 +132,13 @@ class Project:
         from assistant.code.functions import RegisteredFunctions
 
         return RegisteredFunctions(self)
+
+    @cached_property
+    def builders(self) -> Builders:
+        """What builds registered functions."""
+        from assistant.code.builders import Builders
+
+        return Builders(self)
 
     @cached_property
     def contexts(self) -> Contexts:

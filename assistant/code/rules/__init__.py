@@ -43,7 +43,8 @@ What to ask
 ===========
 
 Syntax (`from assistant.code import syntax`): `text_of`, `field`, `unwrap` (casts, `!`,
-parentheses), `unwrap_await`, `wrapped` (the way out), `arguments(call)`, `argument(call, i)`, `callee`,
+parentheses), `unwrap_await`, `wrapped` (the way out), `arguments(call)`, `argument(call, i)`,
+`callee`,
 `callee_name`, `receiver`, `name_chain` (`("Promise", "all")`), `string_value`, `object_member(s)`,
 `parameters`, `returned_expressions`, `is_async`, `is_awaited`, `loop_around`, `ancestors`,
 `descendants(node, *kinds)`, `is_inside`. `file.nodes(*kinds)`: all nodes of a kind, without a walk.
@@ -74,7 +75,7 @@ of code that a function runs (`runs`: through `ctx.run…` too); `.unit_of(file,
 their `reference` and `target`. `assistant.code.references.reference_of` reads `internal.a.b`.
 
 Queries: a `DbQuery` has `table`, `steps`, `index` (`name`, `range.ops`, `range.exact`,
-`is_search`), `filters`, `order`, `terminal`, `reads` (`"collect"`, `"take"`, `"for await"` …), `restricted`,
+`is_search`), `filters`, `order`, `terminal`, `reads` (`"collect"`, `"for await"` …), `restricted`,
 `bounded_by_equality`, `result`, `unit`, `context`, `escapes`, `is_system`. Each `Step` has `name`,
 `file`, `node`, `name_node`, `direct`, `conditional`, `argument(i)`. `project.queries` (iterable),
 `.in_file(file)`.
