@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from agents.location import Lines
@@ -106,7 +107,7 @@ def _parsed(text: TextLines, after: int) -> Iterator[Block]:
     body = "\n" * after + "\n".join(text.line(n) for n in range(after + 1, len(text) + 1))
     tokens = MarkdownIt("commonmark").enable("table").disable("inline").parse(body)
     opened = [i for i, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
-    for at, following in zip(opened, [*opened[1:], len(tokens)], strict=True):
+    for at, following in pairwise([*opened, len(tokens)]):
         token = tokens[at]
         lines = _lines(text, token)
         if lines is None:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from agents.document import Document
@@ -111,7 +112,7 @@ def _cut(text: TextLines, blocks: Sequence[Block]) -> Iterator[_Run]:
 
 def _with_introducing_items(text: TextLines, blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, a list's last item split off where it introduces the code block below it."""
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         introduces = (
             block.kind == "list"
             and following is not None

@@ -76,7 +76,7 @@ def choose_model(setting: str | None) -> ModelChoice:
     if setting is None or setting in (DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}"):
         return _default_model()
     path = Path(setting).expanduser()
-    if path.is_dir():
+    if setting and path.is_dir():
         folder = path.resolve()
         if not (folder / "modules.json").is_file():
             raise KnowledgeBaseError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.cli.console import printable, stdout, write
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SNIPPET_LINES = 6
 _SNIPPET_COLUMNS = 300
+_NUMBERS = ("Version", "Passages")
 
 
 def build_json(report: BuildReport) -> dict[str, Any]:
@@ -29,9 +30,9 @@ def build_json(report: BuildReport) -> dict[str, Any]:
 def show_build(report: BuildReport) -> None:
     """What is there, and what the build did for it."""
     write(
-        f"{report.documents} documents, {report.chunks} passages:"
-        f" {report.added} documents read, {report.removed} dropped,"
-        f" {report.embedded} of {report.vectors} vectors made"
+        f"{_counted(report.documents, 'document')}, {_counted(report.chunks, 'passage')}:"
+        f" {report.added} read, {report.removed} dropped,"
+        f" {report.embedded} of {_counted(report.vectors, 'vector')} made"
     )
     for skipped in report.skipped:
         write(f"left out: {_one_line(skipped.source)}: {_one_line(skipped.reason)}")
@@ -78,7 +79,8 @@ def show_sources(documents: Sequence[IndexedDocument]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("Source", "Version", "Passages", "Origin"):
-        table.add_column(column, justify="right" if column in ("Version", "Passages") else "left")
+        justify: Literal["left", "right"] = "right" if column in _NUMBERS else "left"
+        table.add_column(column, justify=justify, overflow="fold")
     for document in documents:
         source = document.source
         table.add_row(
@@ -154,3 +156,7 @@ def _snippet(text: str) -> Text:
 
 def _one_line(text: str) -> str:
     return " ".join(printable(text).split())
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
