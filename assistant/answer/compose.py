@@ -1,0 +1,196 @@
+"""The answer's Markdown, put together from the documents' own statements, without a model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.document import Polarity
+from assistant.answer.cite import Citations
+from assistant.answer.evidence import Evidence, Findings
+from assistant.answer.example import Example
+from assistant.answer.result import Citation
+from assistant.answer.select import Disagreement, Point
+from assistant.answer.statement import Statement, sentences_of
+from kb.lexical import terms
+
+LEAD_CHARACTERS = 420
+POINT_CHARACTERS = 220
+MOST_RULES = 4
+CLOSEST = 3
+"""Passages that are shown where the documents don't answer."""
+
+_LABEL = re.compile(r"^\*\*([^*\n]{1,60})\*\*\s*[:：—–-]?\s*")
+_EMPTY_LABELS = re.compile(
+    r"^(?:recommendation|note|important|tip|rule|answer)s?\W*$", re.IGNORECASE
+)
+_OPENS_NEGATED = re.compile(
+    r"\W*(?:never|don['’]t|do not|avoid|no|not|without|must not|cannot|can['’]t)\b"
+    r"|.*\b(?:never|don['’]t|do not|must not|cannot|avoid)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer's text with what it stands on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    rules: tuple[str, ...]
+
+
+def compose_answer(
+    findings: Findings,
+    points: Sequence[Point],
+    example: Example | None,
+    contradictions: Sequence[Disagreement],
+    *,
+    most_citations: int,
+) -> Composed:
+    """The answer: the direct statement, more points, an example, warnings, rules, sources."""
+    citations = Citations(most_citations, reserved=1 if example is not None else 0)
+    named = _forms(findings)
+    blocks: list[str] = []
+    bullets: list[str] = []
+    for number, point in enumerate(points):
+        most = POINT_CHARACTERS if number else LEAD_CHARACTERS
+        marks = _marks(point.voices, citations)
+        if marks:
+            line = f"{shown(point.lead.statement, named, most)} {marks}"
+            bullets.append(f"- {line}") if number else blocks.append(line)
+    if bullets:
+        blocks.append("\n".join(bullets))
+    citations.release()
+    if example is not None and (mark := citations.number(example.statement)) is not None:
+        blocks.append(_code(example, mark))
+    blocks += [text for each in contradictions if (text := _warning(each, citations, named))]
+    rules = _rules(points)
+    if rules:
+        blocks.append(f"Checked in code: {', '.join(f'`{rule}`' for rule in rules)}")
+    cited = citations.all()
+    blocks.append(sources_text(cited))
+    return Composed("\n\n".join(blocks), cited, rules)
+
+
+def compose_refusal(findings: Findings, *, most_citations: int) -> Composed:
+    """What is said where the documents don't answer, with the closest passages."""
+    citations = Citations(min(most_citations, CLOSEST))
+    named = _forms(findings)
+    opening = "**The documents don't answer this.**"
+    if findings.unknown:
+        unused = ", ".join(f"“{_escaped(term)}”" for term in findings.unknown[:4])
+        opening += f" Nothing in them mentions {unused}."
+    closest = [
+        f"- {shown(found.statement, named, POINT_CHARACTERS)} [{number}]"
+        for found in findings.evidence[:CLOSEST]
+        if (number := citations.number(found.statement)) is not None
+    ]
+    blocks = [opening]
+    if closest:
+        blocks += ["The closest passages, which may be about something else:", "\n".join(closest)]
+        blocks.append(sources_text(citations.all()))
+    return Composed("\n\n".join(blocks), citations.all(), ())
+
+
+def sources_text(citations: Sequence[Citation]) -> str:
+    """The list of sources at the end of an answer."""
+    lines = ["**Sources**", ""]
+    for citation in citations:
+        start, end = citation.lines.start, citation.lines.end
+        place = f"{start}" if start == end else f"{start}–{end}"
+        lines.append(
+            f"- [{citation.n}] {_escaped(citation.source)} v{citation.version}, line {place}"
+        )
+    return "\n".join(lines)
+
+
+def shown(statement: Statement, named: frozenset[str], most: int) -> str:
+    """The statement as the answer says it: the sentences that matter, up to `most` characters."""
+    if statement.kind == "row":
+        return _row(statement)
+    text = _without_empty_label(statement.text)
+    if statement.polarity is Polarity.DONT and not _OPENS_NEGATED.match(text):
+        text = f"Don't: {text[:1].lower() + text[1:] if text[1:2].islower() else text}"
+    parts = sentences_of(text)
+    if len(text) > most and len(parts) > 1:
+        chosen = _best_sentences(parts, named, most)
+        text = " ".join(parts[n] for n in chosen)
+    return text if len(text) <= most + 60 else f"{text[:most].rsplit(' ', 1)[0]} …"
+
+
+def _best_sentences(parts: Sequence[str], named: frozenset[str], most: int) -> list[int]:
+    """The first sentence and those that name most of what was asked, in their order."""
+
+    def worth(n: int) -> tuple[int, int]:
+        return (-len(named.intersection(terms(parts[n]))), n)
+
+    chosen = [0]
+    room = most - len(parts[0])
+    for n in sorted(range(1, len(parts)), key=worth):
+        if len(parts[n]) + 1 <= room:
+            chosen.append(n)
+            room -= len(parts[n]) + 1
+    return sorted(chosen)
+
+
+def _row(statement: Statement) -> str:
+    cells = [cell for cell in statement.text.split(" | ") if cell]
+    first = cells[0].replace("*", "")
+    if len(cells) == 1:
+        return first
+    more = f" ({', '.join(cells[2:])})" if len(cells) > 2 else ""
+    return f"{first} → **{cells[1].replace('*', '')}**{more}"
+
+
+def _without_empty_label(text: str) -> str:
+    """The text without a bold label that says nothing, such as `**Recommendation**:`."""
+    match = _LABEL.match(text)
+    if not match or not _EMPTY_LABELS.match(match[1]):
+        return text
+    rest = text[match.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
+def _marks(voices: Sequence[Evidence], citations: Citations) -> str:
+    numbers = [citations.number(voice.statement) for voice in voices]
+    return " ".join(f"[{number}]" for number in dict.fromkeys(numbers) if number is not None)
+
+
+def _code(example: Example, number: int) -> str:
+    code = example.statement.text
+    longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
+    fence = "`" * (longest + 1)
+    return f"Example [{number}]:\n\n{fence}{example.language}\n{code}\n{fence}"
+
+
+def _warning(contradiction: Disagreement, citations: Citations, named: frozenset[str]) -> str:
+    one, other = contradiction.one.statement, contradiction.other.statement
+    numbers = citations.number(one), citations.number(other)
+    if None in numbers:
+        return ""
+    return (
+        f"⚠ The documents disagree ({contradiction.about}): {shown(one, named, 140)} [{numbers[0]}]"
+        f" – but: {shown(other, named, 140)} [{numbers[1]}]"
+    )
+
+
+def _rules(points: Sequence[Point]) -> tuple[str, ...]:
+    """The rules that enforce the first point that any rule enforces; the lead's own first."""
+    for point in points:
+        counts = Counter(rule for voice in point.voices for rule in voice.statement.rules)
+        own = point.lead.statement.rules
+        shared = [rule for rule, count in counts.most_common() if count > 1 and rule not in own]
+        if own or shared:
+            return tuple(dict.fromkeys([*own, *shared]))[:MOST_RULES]
+    return ()
+
+
+def _forms(findings: Findings) -> frozenset[str]:
+    return frozenset(form for term in findings.question.key_terms for form in term.forms)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,233 @@
+"""What the documents have to say to a question: statements, scored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import log
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.answer.question import VAGUE, KeyTerm, Question
+from assistant.answer.statement import Statement, telling_statements
+from kb.lexical import query_terms, terms
+from kb.search import Mode
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    from kb.search import Hit, SearchResult
+
+    Vector = NDArray[numpy.float32]
+
+DEPTH = 30
+"""Chunks that are taken apart."""
+COMPARED = 18
+"""Statements whose meaning is compared with the question's; each costs some 8 ms."""
+MOST_CODE = 8
+"""Code blocks that may become the example."""
+LONGEST_COMPARED = 260
+"""Characters of a statement that its vector is made from."""
+
+MEANING, WORDS, RANK = 0.55, 0.35, 0.10
+"""Weights of cosine, weighted share of key terms, and the chunk's place in the search."""
+ASKS = 0.15
+"""What a statement loses for being a question."""
+TELLS = 0.12
+"""What it gains at most for telling more than the question already says."""
+ENOUGH = 12
+"""Terms that a statement adds to the question's to gain all of that."""
+ELSEWHERE = 0.12
+"""What it loses for standing where a document tells of itself, not of the matter."""
+
+_OF_ITSELF = re.compile(
+    r"\b(?:integration points|response format|when invoked|tool usage|when to use|report|workflow"
+    r"|purpose|core identity|skills?|expertise|related agents)\b",
+    re.IGNORECASE,
+)
+
+
+class Library(Protocol):
+    """What is searched: the knowledge base, or one document by itself."""
+
+    def search(
+        self, query: str, *, k: int = 10, mode: Mode = Mode.HYBRID, sources: Sequence[str] = ()
+    ) -> SearchResult:
+        """The chunks that fit best."""
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """One L2-normalised row for each text."""
+
+    def term_counts(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """In how many chunks each term occurs; terms that occur nowhere are missing."""
+
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A statement and how well it fits the question."""
+
+    statement: Statement
+    hit: Hit
+    score: float
+    cosine: float
+    covered: frozenset[str]
+    """Texts of the key terms that it, its context or its heading names."""
+    own: frozenset[str]
+    """Those that it names itself."""
+    vector: Vector | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that was found for a question."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    """Best first."""
+    code: tuple[Evidence, ...]
+    """Code blocks, best first."""
+    hits: tuple[Hit, ...]
+    weights: Mapping[str, float]
+    """How telling each key term is, by its text; they sum to 1."""
+    unknown: tuple[str, ...]
+    """Key terms that no document uses."""
+
+    def share(self, named: Iterable[str]) -> float:
+        """The weighted share of the question's key terms that are among `named`."""
+        return sum(self.weights.get(text, 0.0) for text in set(named))
+
+    @cached_property
+    def similarity(self) -> float:
+        """The best cosine of a chunk."""
+        return max((hit.similarity or 0.0 for hit in self.hits), default=0.0)
+
+
+def gather(question: Question, library: Library, *, sources: Sequence[str] = ()) -> Findings:
+    """Search, take the chunks apart and score their statements."""
+    hits = library.search(question.search, k=DEPTH, sources=sources).hits
+    weights, unknown = term_weights(question.key_terms, library)
+    scorer = Scorer(question, library, weights)
+    pairs = [(statement, hit) for hit in hits for statement in telling_statements(hit.chunk)]
+    prose = scorer.score([pair for pair in pairs if pair[0].kind != "code"])
+    code = scorer.score_code([pair for pair in pairs if pair[0].kind == "code"])
+    return Findings(question, prose, code, hits, weights, unknown)
+
+
+def term_weights(
+    key_terms: Sequence[KeyTerm], library: Library
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """How telling each key term is by its rarity, summing to 1, and those that nothing uses."""
+    counts = library.term_counts(sorted({form for term in key_terms for form in term.forms}))
+    total = max(library.chunk_count(), 1)
+    raw: dict[str, float] = {}
+    unknown: list[str] = []
+    for term in key_terms:
+        count = max((counts.get(form, 0) for form in term.forms), default=0)
+        raw[term.text] = log(1 + total / (count + 1))
+        if not count:
+            unknown.append(term.text)
+    whole = sum(raw.values())
+    return {text: weight / whole for text, weight in raw.items()}, tuple(unknown)
+
+
+class Scorer:
+    """Scores statements against one question."""
+
+    def __init__(self, question: Question, library: Library, weights: Mapping[str, float]) -> None:
+        self._question = question
+        self._library = library
+        self._weights = weights
+
+    @cached_property
+    def _vector(self) -> Vector:
+        vector: Vector = self._library.embed([self._question.search])[0]
+        return vector
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(query_terms(self._question.search))
+
+    def score(
+        self, pairs: Sequence[tuple[Statement, Hit]], *, at_most: int = COMPARED
+    ) -> tuple[Evidence, ...]:
+        """The best of these statements by words and place, scored by meaning too; best first."""
+        chosen = self._likely(pairs)[:at_most]
+        if not chosen:
+            return ()
+        vectors = self._library.embed([_compared(found.statement) for found in chosen])
+        cosines = vectors @ self._vector
+        scored = [
+            replace(
+                found,
+                cosine=float(cosine),
+                score=round(found.score + MEANING * float(cosine), 6),
+                vector=vector,
+            )
+            for found, cosine, vector in zip(chosen, cosines, vectors, strict=True)
+        ]
+        return tuple(sorted(scored, key=_order))
+
+    def likely(self, pairs: Sequence[tuple[Statement, Hit]]) -> tuple[Statement, Hit]:
+        """The one that promises most before its meaning is compared."""
+        first = self._likely(pairs)[0]
+        return first.statement, first.hit
+
+    def score_code(self, pairs: Sequence[tuple[Statement, Hit]]) -> tuple[Evidence, ...]:
+        """Code blocks, best first: a block's meaning is its chunk's, which search has compared."""
+        scored = [
+            replace(
+                found,
+                cosine=(found.hit.similarity or 0.0),
+                score=round(found.score + MEANING * (found.hit.similarity or 0.0), 6),
+            )
+            for found in self._likely(pairs)
+        ]
+        return tuple(sorted(scored, key=_order)[:MOST_CODE])
+
+    def _likely(self, pairs: Sequence[tuple[Statement, Hit]]) -> list[Evidence]:
+        """Scored by words and place; ordered by that and the chunk's nearness in meaning."""
+        unique = {statement.key: (statement, hit) for statement, hit in reversed(pairs)}
+        found = [self._by_words(statement, hit) for statement, hit in unique.values()]
+
+        def likely(evidence: Evidence) -> tuple[float, tuple[str, int, int, str]]:
+            near = evidence.hit.similarity or 0.0
+            return (-evidence.score - MEANING / 2 * near, evidence.statement.key)
+
+        return sorted(found, key=likely)
+
+    def _by_words(self, statement: Statement, hit: Hit) -> Evidence:
+        own = self._named(statement.text)
+        above = self._named(" \n".join((statement.context, *statement.chunk.heading[-2:])))
+        share = sum(self._weights[text] for text in own)
+        share += 0.5 * sum(self._weights[text] for text in above - own)
+        place = 1.0 / (1.0 + 0.15 * (hit.rank - 1))
+        score = WORDS * share + RANK * place
+        added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
+        score += TELLS * min(1.0, len(added) / ENOUGH)
+        if statement.text.rstrip().endswith("?"):
+            score -= ASKS  # a question, as check-lists have them, answers nothing
+        if statement.chunk.heading and _OF_ITSELF.search(statement.chunk.heading[-1]):
+            score -= ELSEWHERE
+        return Evidence(statement, hit, score, 0.0, own | above, own)
+
+    def _named(self, text: str) -> frozenset[str]:
+        there = set(terms(text))
+        return frozenset(
+            term.text for term in self._question.key_terms if not term.forms.isdisjoint(there)
+        )
+
+
+def _compared(statement: Statement) -> str:
+    heading = statement.chunk.heading[-1:]
+    lead = f"{heading[0]}: " if heading and statement.kind != "code" else ""
+    context = f"{statement.context[:200]} " if statement.kind in ("row", "code") else ""
+    return f"{lead}{context}{statement.text}"[:LONGEST_COMPARED]
+
+
+def _order(found: Evidence) -> tuple[float, tuple[str, int, int, str]]:
+    return (-found.score, found.statement.key)

@@ -1,0 +1,229 @@
+"""Which statements make the answer: points, each with everyone who says the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from assistant.answer.evidence import Evidence, Findings, Library, Scorer
+from assistant.answer.statement import Statement, sentences_of, telling_statements
+from kb.lexical import terms
+from kb.search import Mode
+
+if TYPE_CHECKING:
+    from kb.search import Hit
+
+SAME = 0.68
+"""Cosine from which two statements say the same."""
+SAME_BY_RULE = 0.35
+"""The same, where the same code rule enforces both."""
+OPPOSED = 0.6
+"""Cosine from which a ban and a recommendation are about the same matter."""
+OF_USE = 0.24
+"""Cosine with the question below which a statement that says the same is not worth citing."""
+NEARLY = 0.04
+"""How far below the best score a statement may lead all the same."""
+MOST_VOICES = 6
+"""Documents that are cited for one point."""
+MOST_POINTS = 4
+WORTH_SHARE, WORTH_ALONE = 0.66, 0.40
+"""A further point's score must reach this share of the first one's, and this by itself."""
+CORROBORATING = 60
+"""Chunks that are searched for statements which say the same as the first point."""
+MOST_ASKED = 10
+"""Documents that are each asked for such statements."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something the documents say, by its best statement and the others that say the same."""
+
+    lead: Evidence
+    others: tuple[Evidence, ...] = ()
+
+    @property
+    def voices(self) -> tuple[Evidence, ...]:
+        """All statements, the lead first."""
+        return (self.lead, *self.others)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Two statements of different documents that can't both be followed."""
+
+    one: Evidence
+    other: Evidence
+    about: str
+    """What they differ in: `opposite advice`, or the two numbers."""
+
+
+def select_points(findings: Findings, library: Library, *, sources: Sequence[str]) -> list[Point]:
+    """The points that answer the question, the most direct one first."""
+    if not findings.evidence:
+        return []
+    first = _direct(findings)
+    more = _corroborating(first, findings, library, sources)
+    pool = sorted({*findings.evidence, *more}, key=lambda e: (-e.score, e.statement.key))
+    points = [Point(first, _same(first, pool))]
+    used = set(points[0].voices)
+    for evidence in pool:
+        if len(points) == MOST_POINTS or evidence.score < _worth(first):
+            break
+        if evidence in used or any(_says_same(point.lead, evidence) for point in points):
+            continue
+        others = tuple(found for found in _same(evidence, pool) if found not in used)
+        points.append(Point(evidence, others))
+        used.update(points[-1].voices)
+    return points
+
+
+def _worth(first: Evidence) -> float:
+    return max(WORTH_ALONE, WORTH_SHARE * first.score)
+
+
+def _direct(findings: Findings) -> Evidence:
+    """The statement to lead with: among the nearly best ones that which names most of the matter.
+
+    A question, as check-lists have them, leads only where there is nothing else.
+    """
+    told = [found for found in findings.evidence if not found.statement.text.endswith("?")]
+    ranked = told or list(findings.evidence)
+    near = [found for found in ranked if found.score >= ranked[0].score - NEARLY]
+    return max(
+        near, key=lambda found: (round(findings.share(found.own), 2), found.score, found.cosine)
+    )
+
+
+def _corroborating(
+    first: Evidence, findings: Findings, library: Library, sources: Sequence[str]
+) -> tuple[Evidence, ...]:
+    """Statements near the first one in meaning, or enforced by the same code rule."""
+    asked = " ".join(sentences_of(first.statement.text)[:2])[:300]
+    known = {found.statement.key for found in findings.evidence}
+    hits = [
+        hit
+        for hit in library.search(asked, k=CORROBORATING, sources=sources).hits
+        if hit.chunk.origin != first.statement.chunk.origin
+    ]
+    if first.statement.rules and not sources:
+        names = list(dict.fromkeys(hit.chunk.source for hit in hits))[:MOST_ASKED]
+        clause = f"{_CLAUSE.split(asked)[0]} {findings.question.search}"
+        for name in names:
+            # A short item that says the same in general words is far down in a search of all.
+            hits += library.search(clause, k=6, mode=Mode.LEXICAL, sources=[name]).hits
+    rules = set(first.statement.rules)
+    by_origin: dict[str, list[tuple[Statement, Hit]]] = {}
+    for hit in hits:
+        for statement in telling_statements(hit.chunk):
+            fits = rules & set(statement.rules) if rules else hit.rank <= CORROBORATING // 4
+            if fits and statement.kind != "code" and statement.key not in known:
+                by_origin.setdefault(hit.chunk.origin, []).append((statement, hit))
+    scorer = Scorer(findings.question, library, findings.weights)
+    pairs = [scorer.likely(each) for each in by_origin.values()]
+    return scorer.score(pairs, at_most=MOST_ASKED)
+
+
+def _same(lead: Evidence, pool: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The best statement of each other document that says what `lead` says."""
+    voices: dict[str, Evidence] = {}
+    for found in sorted(pool, key=lambda e: (-_likeness(lead, e), e.statement.key)):
+        origin = found.statement.chunk.origin
+        if (
+            origin != lead.statement.chunk.origin
+            and origin not in voices
+            and _says_same(lead, found)
+        ):
+            voices[origin] = found
+    return tuple(_in_turn(voices.values(), after=lead))[: MOST_VOICES - 1]
+
+
+def _in_turn(voices: Iterable[Evidence], *, after: Evidence) -> list[Evidence]:
+    """One of each collection in turn, so that the built-in agents don't drown a team's own."""
+    spoken = Counter([_collection(after)])
+    remaining, ordered = list(voices), []
+    while remaining:
+        following = min(
+            remaining, key=lambda found: spoken[_collection(found)]
+        )  # the first of them
+        remaining.remove(following)
+        ordered.append(following)
+        spoken[_collection(following)] += 1
+    return ordered
+
+
+def _collection(evidence: Evidence) -> str:
+    return evidence.statement.chunk.origin.partition("/")[0]
+
+
+def _likeness(one: Evidence, other: Evidence) -> float:
+    if one.vector is None or other.vector is None:
+        return 0.0
+    return float(one.vector @ other.vector)
+
+
+def _says_same(one: Evidence, other: Evidence) -> bool:
+    likeness = _likeness(one, other)
+    if set(one.statement.rules) & set(other.statement.rules):
+        return likeness >= SAME_BY_RULE
+    of_use = other.cosine >= OF_USE
+    return of_use and likeness >= SAME and not _opposed(one.statement, other.statement)
+
+
+_FORBIDS = re.compile(r"\W*(?:never|don['’]t|do not|avoid)\b", re.IGNORECASE)
+_NEGATES = re.compile(
+    r"\b(?:never|not|no|avoid|without|only|instead|rather|unless|except|but|replace|until|"
+    r"cannot)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?<=\w{3})[,;.](?:\s|$)")
+_CODE = re.compile(r"`([^`\n]{2,60})`")
+_NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|[A-Za-z]{1,12})?")
+
+
+def disagreements(points: Sequence[Point], evidence: Sequence[Evidence]) -> list[Disagreement]:
+    """Statements of different documents on the same matter that contradict each other."""
+    pool = list(dict.fromkeys([*(v for point in points for v in point.voices), *evidence[:10]]))
+    found: list[Disagreement] = []
+    for one, other in combinations(pool, 2):
+        if one.statement.chunk.origin == other.statement.chunk.origin:
+            continue
+        likeness = _likeness(one, other)
+        if likeness >= SAME and (numbers := _different_numbers(one.statement, other.statement)):
+            found.append(Disagreement(one, other, numbers))
+        elif likeness >= OPPOSED and _opposed(one.statement, other.statement):
+            found.append(Disagreement(one, other, "opposite advice"))
+    return found[:1]
+
+
+def _opposed(one: Statement, other: Statement) -> bool:
+    """Whether one forbids outright the very thing in code that the other plainly asks for."""
+    if set(one.rules) & set(other.rules):
+        return False
+    left, right = sentences_of(one.text)[0], sentences_of(other.text)[0]
+    if bool(_FORBIDS.match(left)) == bool(_FORBIDS.match(right)):
+        return False
+    forbidding, asking = (left, right) if _FORBIDS.match(left) else (right, left)
+    return not _NEGATES.search(asking) and bool(_named(forbidding) & _named(asking))
+
+
+def _named(text: str) -> frozenset[str]:
+    return frozenset(code.strip(".()").lower() for code in _CODE.findall(text))
+
+
+def _different_numbers(one: Statement, other: Statement) -> str:
+    """`16 fields / 32 fields` where both count the same in a different number, else nothing."""
+    left, right = dict(_counted(one.text)), dict(_counted(other.text))
+    for unit in left.keys() & right.keys():
+        if left[unit] != right[unit]:
+            return f"{left[unit]} {unit} / {right[unit]} {unit}"
+    return ""
+
+
+def _counted(text: str) -> Iterator[tuple[str, str]]:
+    for number, unit in _NUMBER.findall(text):
+        if unit:
+            yield next(iter(terms(unit)), unit), number.replace(",", "")
