@@ -25,8 +25,18 @@ ENGINE_RULES = frozenset({"syntax-error", "unused-directive"})
 @cache
 def catalogue() -> Mapping[str, Rule]:
     """All rules by id, sorted. A module whose name begins with `_` holds helpers, not a rule."""
-    rules = {name.replace("_", "-"): _load(name) for name in _module_names()}
-    return MappingProxyType(dict(sorted(rules.items())))
+    return MappingProxyType({rule_id: load_rule(rule_id) for rule_id in rule_ids()})
+
+
+@cache
+def load_rule(rule_id: str) -> Rule:
+    """One rule, without importing the others. Raises CodeCheckError for an unknown id."""
+    require_known([rule_id])
+    name = rule_id.replace("-", "_")
+    rule: Rule = _module(name).RULE  # type: ignore[attr-defined]
+    if rule.id != rule_id or not _ID.fullmatch(rule.id):
+        raise ValueError(f"the rule in {name}.py calls itself {rule.id!r}")
+    return rule
 
 
 @cache
@@ -50,22 +60,13 @@ def require_known(ids: Iterable[str]) -> None:
             )
 
 
+@cache
 def rule_ids() -> tuple[str, ...]:
     """The ids of all rules, sorted, without importing them."""
-    return tuple(sorted(name.replace("_", "-") for name in _module_names()))
-
-
-def _module_names() -> list[str]:
     folder = Path(__file__).parent / "rules"
-    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    names = (path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in names))
 
 
 def _module(name: str) -> object:
     return import_module(f"assistant.code.rules.{name}")
-
-
-def _load(name: str) -> Rule:
-    rule: Rule = _module(name).RULE  # type: ignore[attr-defined]
-    if rule.id != name.replace("_", "-") or not _ID.fullmatch(rule.id):
-        raise ValueError(f"the rule in {name}.py calls itself {rule.id!r}")
-    return rule

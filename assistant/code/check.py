@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agents.errors import CodeCheckError
 from agents.finding import DocumentedBy, Finding, Severity
-from assistant.code.catalogue import catalogue, require_known, rule_ids
+from assistant.code.catalogue import load_rule, require_known, rule_ids
 from assistant.code.engine import ActiveRules, Engine, in_order
 from assistant.code.layout import (
     ProjectRoot,
@@ -106,12 +106,13 @@ def active_rules(options: CheckOptions) -> ActiveRules:
     """The rules that these options let run. Raises CodeCheckError for an unknown id."""
     require_known([*options.select, *options.ignore, *options.severity])
     rules = []
-    for rule in catalogue().values():
+    chosen_ids = [i for i in rule_ids() if i in options.select] if options.select else rule_ids()
+    for rule in map(load_rule, chosen_ids):
         severity = options.severity.get(rule.id, rule.severity)
         by_default = severity is not Severity.OFF or (
             rule.in_components is not None and rule.id not in options.severity
         )
-        chosen = rule.id in options.select if options.select else by_default
+        chosen = bool(options.select) or by_default
         if options.only_documented and not options.documentation.get(rule.id):
             chosen = False
         if chosen and rule.id not in options.ignore:
