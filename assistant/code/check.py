@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.errors import CodeCheckError
 from agents.finding import DocumentedBy, Finding, Severity
+from agents.reporters.report import FindingsReport
 from assistant.code.catalogue import load_rule, require_known, rule_ids
 from assistant.code.engine import ActiveRules, Engine, in_order
 from assistant.code.layout import (
@@ -20,7 +21,7 @@ from assistant.code.layout import (
     project_around,
     read_bytes,
 )
-from assistant.code.modules import CODE_SUFFIXES, Category
+from assistant.code.modules import CODE_SUFFIXES
 from assistant.code.project import Project
 from assistant.code.snippets import project_of_document, project_of_source
 
@@ -48,25 +49,8 @@ class CheckOptions:
     """The items that need judgement, handed on into the report."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What came out."""
-
-    findings: tuple[Finding, ...]
-    """In the order of file, line, column and rule."""
-    files: int
-    """How many files (or documents) were checked."""
-    review: tuple[DocumentedBy, ...]
-    sources: Mapping[str, bytes] = field(default_factory=dict)
-    """The exact bytes of each file that has findings, by its name in `Finding.file`."""
-
-    def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
-
-    def reaches(self, threshold: Severity) -> bool:
-        """Whether a finding is at or above a threshold."""
-        return any(finding.severity.reaches(threshold) for finding in self.findings)
+CheckReport = FindingsReport
+"""What comes out: findings in their order, how many files were checked, and the open items."""
 
 
 def check_paths(paths: Sequence[Path], options: CheckOptions | None = None) -> CheckReport:
@@ -144,7 +128,7 @@ def _report(engine: Engine, projects: Iterable[Project], options: CheckOptions) 
         findings += found
         flagged = {finding.file for finding in found}
         for file in project.files:
-            if file.checked and file.category is not Category.GENERATED:
+            if file.checked and file.relevant:
                 names.add(file.origin.display)
             if file.origin.display in flagged and file.snippet is None:
                 sources[file.origin.display] = file.raw
@@ -181,6 +165,7 @@ class _Wanted:
     def __init__(self, display: _Display) -> None:
         self._display = display
         self._in_project: dict[ProjectRoot, set[Path]] = defaultdict(set)
+        self._named: set[Path] = set()
         self._alone: dict[Path, bytes] = {}
 
     def add(self, path: Path) -> None:
@@ -206,6 +191,7 @@ class _Wanted:
             inside = project.functions in absolute.parents
             if inside or not looks_like_server_code(read_bytes(absolute)):
                 self._in_project[project].add(absolute)
+                self._named.add(absolute)
                 return
         self._alone[absolute] = read_bytes(absolute)
 
@@ -236,7 +222,11 @@ class _Wanted:
         for found in sorted(self._in_project, key=lambda found: found.root):
             files = self._in_project[found]
             yield load_project(
-                found, files.__contains__, display=self._display, small_tables=small_tables
+                found,
+                checked=files,
+                named=self._named,
+                display=self._display,
+                small_tables=small_tables,
             )
         for path in sorted(self._alone):
             yield _project_of_text(self._alone[path], self._display(path), small_tables)

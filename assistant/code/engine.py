@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, DocumentedBy, Finding, Severity
@@ -75,7 +76,7 @@ class Engine:
                 reports[report.file].append(report)
         findings: list[Finding] = []
         for file in project.files:
-            if file.checked and file.category is not Category.GENERATED:
+            if file.checked and file.relevant:
                 in_component = project.component_of(file) is not None
                 findings += self._findings_of(file, reports.get(file, ()), in_component)
         return findings
@@ -84,7 +85,7 @@ class Engine:
 
     def _reports(self, project: Project) -> Iterator[Report]:
         for file in project.files:
-            if file.checked:
+            if file.checked and file.relevant:
                 yield from self._in_file(file, project)
         for rule in self._active.rules:
             if rule.check_function is not None:
@@ -124,6 +125,11 @@ class Engine:
         yield from self._syntax_errors(file)
         directives = Directives(file)
         found: dict[tuple[str, Span], Finding] = {}
+        certain = {
+            (report.rule.id, file.span(report.node, report.end))
+            for report in reports
+            if report.confidence is Confidence.HIGH
+        }
         for report in reports:
             severity = self._active.severity_of(report, in_component=in_component)
             anchor = None if report.anchor is None else file.line(report.anchor)
@@ -134,6 +140,8 @@ class Engine:
             ):
                 continue
             finding = self._finding(file, report, severity)
+            if any((other, finding.span) in certain for other in rule.yields_to):
+                continue
             key = (rule.id, finding.span)
             if key not in found or _weight(finding) > _weight(found[key]):
                 found[key] = finding
@@ -158,9 +166,10 @@ class Engine:
             span = file.origin.span(Span(1, 1, 1, 1))
             yield _engine_finding(file, "syntax-error", Severity.ERROR, span, file.problem)
             return
-        for count, node in enumerate(file.tree.syntax_errors()):
-            if count == MAX_SYNTAX_ERRORS:
-                return
+        if file.category is Category.CLIENT and not file.named and file.snippet is None:
+            return
+        errors = (node for node in file.tree.syntax_errors() if not _is_jsx_ampersand(node))
+        for node in islice(errors, MAX_SYNTAX_ERRORS):
             if node.is_missing:
                 message = f"`{node.type}` is missing here"
             else:
@@ -198,6 +207,13 @@ def _engine_finding(
     file: CodeFile, rule: str, severity: Severity, span: Span, message: str, hint: str | None = None
 ) -> Finding:
     return Finding(rule, severity, file.origin.display, span, message, hint)
+
+
+def _is_jsx_ampersand(node: Node) -> bool:
+    """The grammar takes every `&` in JSX for the start of an entity, TypeScript doesn't."""
+    return syntax.text_of(node).startswith("&") and any(
+        outer.type.startswith("jsx_") for outer in syntax.ancestors(node)
+    )
 
 
 def _excerpt(node: Node) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -149,12 +149,13 @@ def code_files_in(folder: Path) -> Iterator[Path]:
 
 def load_project(
     found: ProjectRoot,
-    wanted: Callable[[Path], bool],
     *,
+    checked: Container[Path],
+    named: Container[Path] = (),
     display: Callable[[Path], str],
     small_tables: frozenset[str] = frozenset(),
 ) -> Project:
-    """Read a project. `wanted`: whether findings in a file are asked for."""
+    """Read a project. `checked`: the files whose findings are asked for; `named`: singly so."""
     root, functions = found.root, found.functions
     files: list[CodeFile] = []
     for path in code_files_in(root):
@@ -176,7 +177,8 @@ def load_project(
                 category=category,
                 module=module,
                 origin=Origin(display(path)),
-                checked=wanted(path),
+                checked=path in checked,
+                named=path in named,
             )
         )
     package = read_json(root / "package.json")

@@ -98,6 +98,7 @@ class CodeFile:
         module: str = "",
         origin: Origin | None = None,
         checked: bool = True,
+        named: bool = False,
         snippet: int | None = None,
         tsx: bool | None = None,
     ) -> None:
@@ -109,6 +110,8 @@ class CodeFile:
         self.origin = origin or Origin(path)
         self.checked = checked
         """Whether findings in it are wanted."""
+        self.named = named
+        """Whether it was named by itself, and not found in a folder."""
         self.snippet = snippet
         """For an example of a document: the number of its code block."""
         self._load = load
@@ -122,6 +125,18 @@ class CodeFile:
     def raw(self) -> bytes:
         """The exact bytes."""
         return self._load()
+
+    @cached_property
+    def relevant(self) -> bool:
+        """Whether there is anything in it to check.
+
+        Client code found in a folder counts only where it speaks of the backend's API.
+        """
+        if self.category is Category.GENERATED:
+            return False
+        if self.category is not Category.CLIENT or self.named or self.snippet is not None:
+            return True
+        return b"api." in self.raw or b"_generated/api" in self.raw
 
     @cached_property
     def problem(self) -> str | None:

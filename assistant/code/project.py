@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from assistant.code import syntax
 from assistant.code.modules import CODE_SUFFIXES, Category, CodeFile, Export
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from assistant.code.queries import DbQueries
     from assistant.code.reach import Reach
     from assistant.code.schema import Schema, Schemas
+
+Learnt = TypeVar("Learnt")
 
 MAX_DEPTH = 24
 """How many steps a name is followed before it counts as unknown."""
@@ -123,6 +125,16 @@ class Project:
         """The exact bytes of the texts from which examples were taken, by displayed name."""
         self._by_path = _by_path(self.files)
         self._followed: dict[Binding, Target] = {}
+        self._learnt: dict[Callable[[Project], object], object] = {}
+
+    def once(self, learn: Callable[[Project], Learnt]) -> Learnt:
+        """What `learn` finds out about this project; it is called the first time only.
+
+        For what several rules share and the model itself has no need of.
+        """
+        if learn not in self._learnt:
+            self._learnt[learn] = learn(self)
+        return cast("Learnt", self._learnt[learn])
 
     # --- what is known; each part is made when first asked for -----------------------------------
 
@@ -181,10 +193,7 @@ class Project:
     def client_files(self) -> tuple[CodeFile, ...]:
         """Code outside the functions folder that mentions `api.` or an import of the API."""
         return tuple(
-            file
-            for file in self.files
-            if file.category is Category.CLIENT
-            and (b"api." in file.raw or b"_generated/api" in file.raw)
+            file for file in self.files if file.category is Category.CLIENT and file.relevant
         )
 
     @cached_property

@@ -62,6 +62,8 @@ class Rule:
     """The default inside a component, where it differs."""
     files: frozenset[Category] = frozenset({Category.DEPLOYED})
     """In which files it looks; reports elsewhere are dropped."""
+    yields_to: frozenset[str] = frozenset()
+    """Rules of which a report with high confidence at the same place makes this one needless."""
     kinds: frozenset[str] = frozenset()
     """The node kinds with which `check` is called."""
     check: Callable[[Node, CodeFile, Project], Reports] | None = None

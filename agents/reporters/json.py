@@ -1,0 +1,54 @@
+"""Findings as one JSON document, in the form that the command line promises."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from agents.finding import DocumentedBy, Finding, Severity
+from agents.reporters.report import FindingsReport, Look
+
+
+def render(report: FindingsReport, look: Look) -> str:
+    """One JSON document."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False)
+
+
+def document(report: FindingsReport) -> dict[str, Any]:
+    """The same as values."""
+    return {
+        "findings": [_finding(finding) for finding in report.findings],
+        "summary": {
+            "files": report.files,
+            "errors": report.count(Severity.ERROR),
+            "warnings": report.count(Severity.WARNING),
+            "infos": report.count(Severity.INFO),
+        },
+        "review": [_item(item) for item in report.review],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "file": finding.file,
+        "line": finding.span.line,
+        "column": finding.span.column,
+        "end_line": finding.span.end_line,
+        "end_column": finding.span.end_column,
+        "message": finding.message,
+        "hint": finding.hint,
+        "documented_by": [_item(item) for item in finding.documented_by],
+        "fixable": finding.fixable,
+    }
+
+
+def _item(item: DocumentedBy) -> dict[str, Any]:
+    return {
+        "agent": item.agent,
+        "version": item.version,
+        "line": item.line,
+        "text": item.text,
+    }
