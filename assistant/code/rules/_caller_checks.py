@@ -1,0 +1,176 @@
+"""Whether code looks at who is calling: identity, session, signature, capability, auth library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from agents.finding import Confidence
+from assistant.code import syntax
+from assistant.code.builders import Kind, Layer, Provenance
+from assistant.code.reach import Unit
+from assistant.code.rules._auth_packages import finds_caller, is_auth_component
+from assistant.code.rules._header_flow import proving_headers_handed_on
+from assistant.code.rules._http_requests import is_request
+from assistant.code.rules._out_of_sight import Outside, outside_of
+from assistant.code.rules._secrets import compares_secret
+from assistant.code.rules._words import names_a_session, names_the_caller, words_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.functions import RegisteredFunction
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
+
+_BUILDER_HELPERS = "convex-helpers/server/"
+
+
+class Look(Enum):
+    """Whether a function looks at who is calling."""
+
+    YES = "yes"
+    OUT_OF_SIGHT = "out of sight"
+    """Code that runs around the handler can't be read and may do so."""
+    NO = "no"
+
+
+class CallerChecks:
+    """Which code of a project looks at who is calling."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._units: dict[CodeFile, frozenset[Unit]] = {}
+
+    def look(self, function: RegisteredFunction) -> Look:
+        """Whether a function, or anything that it reaches through calls and `ctx.run…`, looks."""
+        if function.handler is None:
+            return Look.OUT_OF_SIGHT
+        if any(self.in_unit(unit) for unit in self._project.reach.reached_by(function, runs=True)):
+            return Look.YES
+        return self._around(function)
+
+    def in_unit(self, unit: Unit) -> bool:
+        """Whether the code of one unit, by itself, looks at who is calling."""
+        known = self._units.get(unit.file)
+        if known is None:
+            found = (self._project.reach.unit_of(unit.file, n) for n in self._looks(unit.file))
+            known = self._units[unit.file] = frozenset(found)
+        return unit in known
+
+    # --- what runs around a handler ---------------------------------------------------------------
+
+    def _around(self, function: RegisteredFunction) -> Look:
+        """What builders and wrappers that can't be read say by their names."""
+        builder = function.builder
+        hidden = [
+            name
+            for wrapper in function.wrappers
+            for name in self._hidden_names(wrapper.file, wrapper.node)
+        ]
+        for layer in builder.layers:
+            hidden += self._hidden_in_layer(layer)
+        own = syntax.callee_name(function.call)
+        if builder.provenance is Provenance.BY_NAME and own not in {str(kind) for kind in Kind}:
+            hidden.append(own)
+        if any(names_the_caller(name) for name in hidden):
+            return Look.YES
+        return Look.OUT_OF_SIGHT if hidden else Look.NO
+
+    def _hidden_names(self, file: CodeFile, call: Node) -> Iterator[str]:
+        outside = outside_of(self._project, file, call)
+        if outside is not None and not (outside.module or "").startswith(_BUILDER_HELPERS):
+            yield outside.names[-1] if outside.names else syntax.callee_name(call)
+
+    def _hidden_in_layer(self, layer: Layer) -> Iterator[str]:
+        if layer.node.type != "call_expression":
+            return
+        yield from self._hidden_names(layer.file, layer.node)
+        for given in syntax.arguments(layer.node):
+            if given.type not in ("identifier", "member_expression"):
+                continue
+            target = self._project.follow(layer.file, given)
+            if target.is_missing or (
+                target.is_package
+                and not (target.module or "").startswith(("convex-helpers/", "convex/"))
+            ):
+                yield f"{target.module} {target.name}"
+
+    # --- what code does ---------------------------------------------------------------------------
+
+    def _looks(self, file: CodeFile) -> Iterator[Node]:
+        """The nodes of a file that look at who is calling."""
+        project = self._project
+        for call in project.contexts.calls(file):
+            sure = call.context.confidence is not Confidence.LOW
+            asks = call.path[0] == "auth" and sure
+            if asks or (call.path == ("db", "get") and _gets_session(call.arguments)):
+                yield call.node
+        for member in file.nodes("member_expression"):
+            if syntax.member_name(member) == "auth" and self._is_context_auth(file, member):
+                yield member
+        for node in file.nodes("call_expression", "new_expression"):
+            outside = outside_of(project, file, node)
+            if (outside is not None and self._is_outside_check(file, node, outside)) or (
+                compares_secret(project, file, node) or _verifies_by_hand(node)
+            ):
+                yield node
+        for node in file.nodes("binary_expression"):
+            if compares_secret(project, file, node):
+                yield node
+        for run in project.reach.runs_in(file):
+            reference = run.reference
+            if (
+                reference is not None
+                and reference.root == "components"
+                and (is_auth_component(reference.path))
+            ):
+                yield run.call.node
+        yield from proving_headers_handed_on(project, file)
+
+    def _is_context_auth(self, file: CodeFile, member: Node) -> bool:
+        found = self._project.contexts.path_of(file, member)
+        return (
+            found is not None
+            and found.path == ("auth",)
+            and (found.confidence is not Confidence.LOW)
+        )
+
+    def _is_outside_check(self, file: CodeFile, call: Node, outside: Outside) -> bool:
+        if finds_caller(outside):
+            return True
+        given = syntax.arguments(call)
+        if any(self._is_request(file, one) for one in given):
+            return outside.module is not None
+        name = outside.names[-1] if outside.names else syntax.callee_name(call)
+        first = self._project.contexts.path_of(file, given[0]) if given else None
+        takes_context = first is not None and first.path in ((), ("auth",), ("db",))
+        if not takes_context:
+            return False
+        return names_the_caller(name) or (len(given) == 1 and "user" in words_of(name))
+
+    def _is_request(self, file: CodeFile, node: Node) -> bool:
+        """Whether an argument is an HTTP action's request (or its headers) as a whole."""
+        inner = syntax.unwrap_await(node)
+        if inner is not None and inner.type == "call_expression":
+            inner = syntax.receiver(inner) if syntax.callee_name(inner) == "clone" else None
+        if inner is not None and syntax.member_name(inner) == "headers":
+            inner = syntax.field(inner, "object")
+        return is_request(self._project, file, inner)
+
+
+def _gets_session(given: list[Node]) -> bool:
+    """`db.get(args.sessionId)`, with or without the table's name first."""
+    if not given:
+        return False
+    last = syntax.unwrap(given[-1])
+    if last is None or last.type not in ("identifier", "member_expression"):
+        return False
+    name = syntax.member_name(last) or syntax.text_of(last)
+    return names_a_session(name) and words_of(name)[-1] == "id"
+
+
+def _verifies_by_hand(call: Node) -> bool:
+    """`crypto.subtle.verify(…)`, which nothing but a check of a signature needs."""
+    return syntax.name_chain(syntax.callee(call))[-2:] == ("subtle", "verify")

@@ -1,0 +1,179 @@
+"""Expressions that hold a secret, and the code that compares one with what was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.names import REST
+from assistant.code.rules._words import names_a_secret, names_a_session, words_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
+
+EQUALITY = frozenset({"===", "!==", "==", "!="})
+_LITERALS = frozenset(
+    {"false", "function_expression", "arrow_function", "null", "number", "string", "true"}
+    | {"undefined", "regex", "object", "this"}
+)
+_COMPARING = frozenset(
+    {"compare", "constant", "equal", "equals", "match", "matches", "timing", "verify"}
+)
+_PUBLIC_SETTINGS = frozenset(
+    {"domain", "env", "host", "mode", "name", "origin", "region", "site", "stage", "url", "version"}
+)
+_PROVING_HEADERS = frozenset({"authorization", "hmac", "jwt", "secret", "signature", "token"})
+_LOOK_UPS = frozenset({"getOneFrom", "getOneFromOrThrow", "getManyFrom"})
+_MAX_DEPTH = 8
+
+
+def is_literal(node: Node | None) -> bool:
+    """Whether an expression is a plain value, with nothing in it that could be secret."""
+    node = syntax.unwrap(node)
+    if node is None or node.type in _LITERALS:
+        return True
+    if node.type == "unary_expression":
+        return syntax.text_of(node).startswith("typeof") or is_literal(node.named_children[-1])
+    return syntax.string_value(node) is not None
+
+
+def header_read(call: Node) -> str | None:
+    """`x-signature` of `request.headers.get("X-Signature")`, in lower case, else None."""
+    receiver = syntax.receiver(call)
+    if syntax.callee_name(call) != "get" or receiver is None:
+        return None
+    owner = syntax.member_name(receiver) or syntax.text_of(receiver)
+    name = syntax.string_value(syntax.argument(call, 0))
+    return name.lower() if name is not None and "headers" in words_of(owner) else None
+
+
+def is_proving_header(name: str) -> bool:
+    """Whether a header can prove who is calling: authorization, signatures, tokens, keys."""
+    words = frozenset(name.replace("_", "-").split("-"))
+    return bool(words & _PROVING_HEADERS) or {"api", "key"} <= words or "apikey" in words
+
+
+def is_secret(project: Project, file: CodeFile, node: Node | None, depth: int = 0) -> bool:
+    """Whether an expression is, or is made from, something that only a trusted caller knows.
+
+    Told by names, environment variables and proving headers; variables are followed.
+    """
+    node = syntax.unwrap_await(node)
+    if node is None or depth > _MAX_DEPTH or is_literal(node):
+        return False
+    if node.type in ("identifier", "shorthand_property_identifier"):
+        return _is_secret_name(project, file, node, depth)
+    if node.type == "member_expression":
+        if reads_environment(project, file, node):
+            return _PUBLIC_SETTINGS.isdisjoint(words_of(syntax.member_name(node) or ""))
+        return names_a_secret(syntax.member_name(node) or "")
+    if node.type == "call_expression":
+        header = header_read(node)
+        if header is not None:
+            return is_proving_header(header)
+        if names_a_secret(syntax.callee_name(node)):
+            return True
+        inner = [*syntax.arguments(node), syntax.receiver(node)]
+        return any(is_secret(project, file, one, depth + 1) for one in inner)
+    return any(is_secret(project, file, one, depth + 1) for one in node.named_children)
+
+
+def _is_secret_name(project: Project, file: CodeFile, node: Node, depth: int) -> bool:
+    if names_a_secret(syntax.text_of(node)):
+        return True
+    binding = file.resolve(node)
+    if binding is None:
+        return False
+    if binding.imported is not None:
+        target = project.follow(file, node)
+        if target.file is None or target.node is None or target.node.type == "identifier":
+            return False
+        return is_secret(project, target.file, target.node, depth + 1)
+    if binding.path and binding.path[-1] != REST and names_a_secret(binding.path[-1]):
+        return True
+    if binding.kind != "variable":
+        return False
+    if binding.path and not binding.path[-1].isdigit():
+        return False
+    return is_secret(project, file, binding.value, depth + 1)
+
+
+def reads_environment(project: Project, file: CodeFile, node: Node) -> bool:
+    """Whether an expression is an environment variable: `process.env.X`, `env.X`."""
+    chain = syntax.name_chain(node)
+    if chain[:2] == ("process", "env") and len(chain) > 2:
+        return True
+    root = syntax.chain_root(node)
+    if len(chain) != 2 or root is None or root.type != "identifier":
+        return False
+    target = project.follow(file, root)
+    return target.module == "_generated/server" and target.name == "env"
+
+
+def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
+    """Whether `node` (a binary expression or a call) compares a secret with something given."""
+    if node.type == "binary_expression":
+        return _compares(project, file, node)
+    name = syntax.callee_name(node)
+    if name == "eq" or name in _LOOK_UPS:
+        return _looks_up(project, node, name)
+    given = [one for one in syntax.arguments(node) if one.type != "spread_element"]
+    receiver = syntax.receiver(node)
+    if name in ("includes", "has") and len(given) == 1:
+        return is_secret(project, file, given[0])
+    if _COMPARING.isdisjoint(words_of(name)):
+        return False
+    operands = [one for one in (*given, receiver) if one is not None and not is_literal(one)]
+    if len(operands) < 2 or not any(is_secret(project, file, one) for one in operands):
+        return False
+    return _is_comparison(project, file, node)
+
+
+def _compares(project: Project, file: CodeFile, node: Node) -> bool:
+    operator = syntax.text_of(syntax.field(node, "operator"))
+    sides = (syntax.field(node, "left"), syntax.field(node, "right"))
+    if operator not in EQUALITY or any(is_literal(side) for side in sides):
+        return False
+    return any(is_secret(project, file, side) for side in sides)
+
+
+def _looks_up(project: Project, call: Node, name: str) -> bool:
+    """Whether a row is looked up by a secret or a session id: `q.eq("token", token)`."""
+    given = syntax.arguments(call)
+    if name in _LOOK_UPS:
+        names = [syntax.string_value(one) or "" for one in given[1:3] + given[4:5]]
+        return len(given) > 3 and any(_is_capability_field(one) for one in names)
+    if len(given) != 2 or is_literal(given[1]):
+        return False
+    field = syntax.unwrap(given[0])
+    if field is not None and field.type == "call_expression":
+        field = syntax.argument(field, 0)
+    return _is_capability_field(syntax.string_value(field) or "")
+
+
+def _is_capability_field(name: str) -> bool:
+    own = name.removeprefix("by_")
+    return names_a_secret(own) or (own != "session" and names_a_session(own))
+
+
+def _is_comparison(project: Project, file: CodeFile, call: Node) -> bool:
+    """Whether what is called compares what it is given; code out of sight is believed."""
+    target = project.follow(file, syntax.callee(call))
+    node = target.node
+    if target.file is None or node is None or node.type not in syntax.FUNCTION_KINDS:
+        return True
+    for inner in syntax.descendants(node, "binary_expression", "call_expression"):
+        if inner.type == "call_expression":
+            if not _COMPARING.isdisjoint(words_of(syntax.callee_name(inner))):
+                return True
+            continue
+        operator = syntax.text_of(syntax.field(inner, "operator"))
+        sides = (syntax.field(inner, "left"), syntax.field(inner, "right"))
+        if operator == "^" or (
+            operator in EQUALITY and not any(is_literal(side) for side in sides)
+        ):
+            return True
+    return False
