@@ -24,6 +24,7 @@ from kb.lexical import query_terms
 from kb.model import PreparedModel, choose_model, prepared_model
 from kb.search import LONGEST_QUERY, Mode, Query, Ranking, SearchResult, hits_of
 from kb.source import agent_sources
+from kb.vector_cache import embed_cached
 
 if TYPE_CHECKING:
     from agents.registry import Registry
@@ -358,7 +359,14 @@ class KnowledgeBase:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row for each text, comparable with a question's vector."""
-        return self._load_embedder().embed_documents(texts)
+        embedder = self._load_embedder()
+        return embed_cached(
+            texts,
+            path=self._workspace.root / "embedded.sqlite",
+            model_id=embedder.model_id,
+            dimension=embedder.dimension,
+            embed=embedder.embed_documents,
+        )
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many chunks each term of `kb.lexical` occurs; unused terms are missing."""

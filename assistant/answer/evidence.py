@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DEPTH = 30
 """Chunks that are taken apart."""
-COMPARED = 18
+COMPARED = 16
 """Statements whose meaning is compared with the question's; each costs some 8 ms."""
 MOST_CODE = 8
 """Code blocks that may become the example."""

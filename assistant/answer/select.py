@@ -34,7 +34,7 @@ WORTH_SHARE, WORTH_ALONE = 0.66, 0.40
 """A further point's score must reach this share of the first one's, and this by itself."""
 CORROBORATING = 60
 """Chunks that are searched for statements which say the same as the first point."""
-MOST_ASKED = 10
+MOST_ASKED = 8
 """Documents that are each asked for such statements."""
 
 

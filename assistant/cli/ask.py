@@ -14,7 +14,7 @@ from assistant.cli.context import command_context
 if TYPE_CHECKING:
     from assistant.answer.question import Turn
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 LONGEST_HISTORY = 1_000_000
 """Bytes of a history file."""
@@ -41,8 +41,9 @@ def ask(
 ) -> None:
     """Answer a Convex design question from the documents.
 
-    Every statement carries the number of the passage that it comes from. Where the documents don't
-    answer, the command says so and shows the closest passages.
+    Every statement carries the number of the passage that it comes from.
+
+    Where the documents don't answer, it says so and shows the closest passages.
     """
     turns = _read_history(history) if history is not None else ()
     obj = command_context(context)

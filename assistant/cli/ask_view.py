@@ -33,7 +33,8 @@ def show_answer(answer: Answer) -> None:
     for number, part in enumerate(_parts(printable(answer.answer))):
         if number or answer.status is Status.NOT_COVERED:
             console.print()
-        console.print(part, width=width)
+        wide = type(part).__name__ == "Panel"
+        console.print(part, width=console.width if wide else width)
     if answer.citations:
         console.print()
         for citation in answer.citations:
@@ -79,13 +80,15 @@ def _bullets(lines: list[str]) -> RenderableType:
 
 def _panel(code: str, language: str) -> RenderableType:
     from rich import box
+    from rich.cells import cell_len
     from rich.panel import Panel
     from rich.syntax import Syntax
 
     syntax = Syntax(
         code, language or "text", theme="ansi_dark", background_color="default", word_wrap=True
     )
-    return Panel(syntax, box=box.ROUNDED, border_style="dim", padding=(0, 1))
+    longest = max((cell_len(line) for line in code.splitlines()), default=0)
+    return Panel(syntax, box=box.ROUNDED, border_style="dim", padding=(0, 1), width=longest + 4)
 
 
 def _inline(markdown: str, *, style: str = "") -> Text:
