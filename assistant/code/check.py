@@ -80,6 +80,29 @@ def check_source(
     return _report(_engine(options), [project], options)
 
 
+def check_standard_input(
+    source: bytes, *, filename: str, options: CheckOptions | None = None
+) -> CheckReport:
+    """Check one source in place of the file of that name, with the project around it if any.
+
+    Where no project holds such a file it is checked by itself, as `check_source` does.
+    """
+    options = options or CheckOptions()
+    path = Path(filename).absolute()
+    project = project_around(path) if path.is_file() and path.suffix in CODE_SUFFIXES else None
+    if project is None:
+        return check_source(source, filename=filename, options=options)
+    loaded = load_project(
+        project,
+        checked={path},
+        named={path},
+        display=_Display(Path.cwd()),
+        small_tables=options.small_tables,
+        unsaved={path: source},
+    )
+    return _report(_engine(options), [loaded], options)
+
+
 def check_project(project: Project, options: CheckOptions | None = None) -> CheckReport:
     """Check a project that was put together by the caller."""
     options = options or CheckOptions()

@@ -6,7 +6,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -154,8 +154,13 @@ def load_project(
     named: Container[Path] = (),
     display: Callable[[Path], str],
     small_tables: frozenset[str] = frozenset(),
+    unsaved: Mapping[Path, bytes] | None = None,
 ) -> Project:
-    """Read a project. `checked`: the files whose findings are asked for; `named`: singly so."""
+    """Read a project. `checked`: the files whose findings are asked for; `named`: singly so.
+
+    `unsaved` stands for what some files have on disk.
+    """
+    in_memory = unsaved or {}
     root, functions = found.root, found.functions
     files: list[CodeFile] = []
     for path in code_files_in(root):
@@ -173,7 +178,7 @@ def load_project(
         files.append(
             CodeFile(
                 relative,
-                partial(read_bytes, path),
+                partial(_content, path, in_memory.get(path)),
                 category=category,
                 module=module,
                 origin=Origin(display(path)),
@@ -195,6 +200,10 @@ def load_project(
 def looks_like_server_code(raw: bytes) -> bool:
     """Whether a file outside a functions folder imports the server's builders all the same."""
     return _SERVER_IMPORT.search(raw) is not None
+
+
+def _content(path: Path, unsaved: bytes | None) -> bytes:
+    return read_bytes(path) if unsaved is None else unsaved
 
 
 def read_bytes(path: Path) -> bytes:

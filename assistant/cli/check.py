@@ -1,0 +1,158 @@
+"""`convexpert check`: code and documents' examples, held to the rules that documents ask for."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.errors import UsageError
+from agents.finding import Severity
+from assistant.cli.console import printable, stdout, write
+from assistant.cli.context import CommandContext, command_context
+
+if TYPE_CHECKING:
+    from agents.reporters import Look
+    from agents.settings import CheckSettings
+    from assistant.code.check import CheckOptions, CheckReport
+    from assistant.code.documented import Documentation
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+LARGEST_INPUT = 10_000_000
+"""Bytes that are read from standard input at most."""
+STDIN_NAME = "stdin.ts"
+
+
+class Format(StrEnum):
+    """The names of `agents.reporters`."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command(epilog="Example: convexpert check . --agent convex-expert --fail-on error")
+def check(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH…",
+            help="Files (.ts .tsx .js .jsx .mts .mjs .md) or folders; - reads standard input.",
+        ),
+    ],
+    format_: Annotated[
+        Format, typer.Option("--format", help="How findings are printed.")
+    ] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IDS", help="Run only these rules; ids with commas between."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IDS", help="Leave these rules out; ids with commas between."),
+    ] = None,
+    severity: Annotated[
+        Severity, typer.Option(help="Leave out findings below this; off leaves out all.")
+    ] = Severity.INFO,
+    fail_on: Annotated[
+        Severity | None,
+        typer.Option(
+            help="From which severity on the exit status is 1; off never is. Default: warning."
+        ),
+    ] = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(metavar="REF", help="Run only the rules that this agent asks for."),
+    ] = None,
+    stdin_filename: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Where the code from standard input would lie."),
+    ] = None,
+) -> None:
+    """Check Convex code, and the TypeScript examples in Markdown files.
+
+    The exit status is 0 without findings at or above --fail-on, 1 with some, 2 after an error.
+    """
+    obj = command_context(context)
+    settings = obj.settings.check
+    documentation = _documentation(obj, agent or [])
+    options = _options(settings, _ids(select), _ids(ignore), severity, documentation, agent)
+    report = _run(paths, stdin_filename, options)
+    _show(report, Format.JSON if as_json else format_)
+    if report.reaches(fail_on if fail_on is not None else settings.fail_on):
+        raise typer.Exit(1)
+
+
+def _ids(given: list[str] | None) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    return tuple(one for part in given for one in part.replace(",", " ").split())
+
+
+def _documentation(obj: CommandContext, references: list[str]) -> Documentation:
+    """What the registered documents ask for; only those of `references` where some are given."""
+    from assistant.code.documented import documentation
+
+    registry = obj.registry()
+    versions = [registry.resolve(one) for one in references] if references else registry.agents()
+    return documentation(versions)
+
+
+def _options(
+    settings: CheckSettings,
+    select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+    severity: Severity,
+    documentation: Documentation,
+    agents: list[str] | None,
+) -> CheckOptions:
+    from assistant.code.check import CheckOptions
+
+    return CheckOptions(
+        select=settings.select if select is None else select,
+        ignore=settings.ignore if ignore is None else ignore,
+        severity=settings.severity,
+        minimum=severity,
+        small_tables=frozenset(settings.small_tables),
+        documentation=documentation.rules,
+        only_documented=bool(agents),
+        review=documentation.review,
+    )
+
+
+def _run(paths: list[Path], stdin_filename: str | None, options: CheckOptions) -> CheckReport:
+    from assistant.code.check import check_paths, check_standard_input
+
+    if Path("-") not in paths:
+        if stdin_filename is not None:
+            raise UsageError(
+                "--stdin-filename without standard input", hint="give - as the path to read it"
+            )
+        return check_paths(paths, options)
+    if len(paths) > 1:
+        raise UsageError("- can't be checked together with other paths")
+    source = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+    if len(source) > LARGEST_INPUT:
+        raise UsageError(f"standard input is larger than {LARGEST_INPUT:,} bytes")
+    return check_standard_input(source, filename=stdin_filename or STDIN_NAME, options=options)
+
+
+def _show(report: CheckReport, format_: Format) -> None:
+    from agents.reporters import reporter
+
+    text = reporter(format_.value)(report, _look())
+    write(text)
+
+
+def _look() -> Look:
+    from agents.reporters import Look
+
+    console = stdout()
+    colour = console.is_terminal and not console.no_color and console.color_system is not None
+    width = max(console.width - 10, 40) if console.is_terminal else None
+    return Look(colour=colour, width=width, safe=printable)
