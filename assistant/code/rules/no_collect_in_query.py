@@ -23,8 +23,16 @@ Good:
     });
 
 Intent:
-    against .collect | collect() | collect & @db | @many;
-    paginate | pagination | take() | limit & @many | @rows;
+    against .collect | collect() | collect & not count | length;
+    .collect | collect() & @many | bounded | small | take;
+    paginate | pagination | usePaginatedQuery & not paginationOptsValidator | validator |
+      against paginate | component;
+    .take | take() | cap | bound | limit & @read | query | @rows & not rate | api call | count |
+      size | quota | depth | array;
+    against @many | all & @rows & load | read | fetch | return | collect | query | subscribe &
+      not count | array | delete | write;
+    million | thousand & scale | work | record | row | document | user & not count;
+    unbounded & read | query | result | fetch & not array;
 """
 
 from __future__ import annotations

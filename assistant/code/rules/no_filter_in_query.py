@@ -32,8 +32,9 @@ Good:
     });
 
 Intent:
-    against .filter | filter() | filter & @db;
-    withIndex & against .filter | filter() | filter;
+    against .filter | filter() & not in javascript | in memory | client side;
+    against filter & @db & not in javascript | in memory | client side | vector | search;
+    .filter | filter() | filter & scan | full scan | unindexed & not javascript | array;
 """
 
 from __future__ import annotations

@@ -25,8 +25,13 @@ Good:
     });
 
 Intent:
-    @args & @validate;
-    validator & @every & @function;
+    @args & @validate | validator & not returns | client argument | user id argument;
+    args & declare | define | every | all | specify & function | @function;
+    =validator | =validators & @function | @args | field | every | use & not deprecated | return
+      | index | http;
+    v. | v.object & @args | @function & not return | v.any | v.id | against v. | deprecated;
+    data validation | field validation | input validation;
+    skip | without & validator | validation & function | @args;
 """
 
 from __future__ import annotations

@@ -36,8 +36,13 @@ Good:
     });
 
 Intent:
-    @external & action & not client;
-    against @external & about @transaction;
+    @external & action & use | move | keep | inside | belong | put | in action | into action |
+      from action | within action | through action & not against action | client | retry |
+      retried | document | webhook | integration | workflow | against directly;
+    against @external | side effect & @transaction & not runAction | n+1 | document | related;
+    @external & against query | mutation & not webhook | n+1 | document | related;
+    side effect & action & keep | belong | only | use | pure;
+    @external & mutation & schedule | scheduler | runAfter;
 """
 
 from __future__ import annotations
