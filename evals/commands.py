@@ -10,6 +10,7 @@ from assistant.cli.context import command_context
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Run eval suites over documents, answers and code check.",
     epilog="Example: convexpert eval run --agents .claude/agents",
 )
