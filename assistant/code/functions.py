@@ -41,7 +41,7 @@ class RegisteredFunction:
     exports: tuple[str, ...]
     """The names under which its module exports it."""
     route: Node | None
-    """The call `http.route(…)` in which it stands in place."""
+    """The call `http.route(…)` in which it stands in place, or that names it in its own file."""
     config: Place | None
     """The object with `args` and `handler`; None in the old syntax, or where not resolved."""
     handler: Place | None
@@ -254,6 +254,8 @@ def _read(
     name_node, exports = _naming(file, owner)
     local = syntax.text_of(name_node) if name_node is not None else ""
     name = exports[0] if exports else local
+    if route is None and name_node is not None and not exports:
+        route = _route_naming(file, name_node)
     if not name and route is not None:
         name = syntax.string_value(syntax.object_member(syntax.argument(route, 0), "path")) or ""
     return RegisteredFunction(
@@ -302,6 +304,17 @@ def _route_of(pair: Node) -> Node | None:
     call = outer.parent if outer is not None and outer.type == "arguments" else None
     is_route = call is not None and syntax.callee_name(call) == "route"
     return call if is_route and syntax.key_name(syntax.field(pair, "key")) == "handler" else None
+
+
+def _route_naming(file: CodeFile, name_node: Node) -> Node | None:
+    """The route that names a function which its module keeps to itself."""
+    binding = file.resolve(name_node)
+    for use in file.names.uses(binding) if binding is not None else ():
+        pair = syntax.wrapped(use).parent
+        route = _route_of(pair) if pair is not None and pair.type == "pair" else None
+        if route is not None:
+            return route
+    return None
 
 
 def _parts(

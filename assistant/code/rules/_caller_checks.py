@@ -11,10 +11,11 @@ from assistant.code import syntax
 from assistant.code.builders import Kind, Layer, Provenance
 from assistant.code.reach import Unit
 from assistant.code.rules._auth_packages import finds_caller, is_auth_component
+from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._header_flow import proving_headers_handed_on
 from assistant.code.rules._http_requests import is_request
 from assistant.code.rules._out_of_sight import Outside, outside_of
-from assistant.code.rules._secrets import compares_secret
+from assistant.code.rules._secrets import compares_secret, is_literal
 from assistant.code.rules._words import names_a_session, names_the_caller, words_of
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from assistant.code.functions import RegisteredFunction
     from assistant.code.modules import CodeFile
     from assistant.code.project import Project
+    from assistant.code.queries import DbQuery
 
 _BUILDER_HELPERS = "convex-helpers/server/"
+_SHARES = frozenset({"invitation", "invitations", "invite", "invites", "share", "shares"})
+_SHARE_FIELDS = frozenset({"code", "hash", "key", "link", "slug"})
 
 
 class Look(Enum):
@@ -58,6 +62,13 @@ class CallerChecks:
             found = (self._project.reach.unit_of(unit.file, n) for n in self._looks(unit.file))
             known = self._units[unit.file] = frozenset(found)
         return unit in known
+
+    def promised(self, function: RegisteredFunction) -> str | None:
+        """A helper that a function reaches whose name says that it looks; its code may not."""
+        for unit in self._project.reach.reached_by(function):
+            if unit.function is None and not unit.is_module and names_the_caller(unit.name):
+                return unit.name
+        return None
 
     # --- what runs around a handler ---------------------------------------------------------------
 
@@ -101,6 +112,21 @@ class CallerChecks:
 
     def _looks(self, file: CodeFile) -> Iterator[Node]:
         """The nodes of a file that look at who is calling."""
+        yield from self._context_uses(file)
+        for node in file.nodes("call_expression", "new_expression"):
+            outside = outside_of(self._project, file, node)
+            if (outside is not None and self._is_outside_check(file, node, outside)) or (
+                compares_secret(self._project, file, node) or _verifies_by_hand(node)
+            ):
+                yield node
+        for node in file.nodes("binary_expression"):
+            if compares_secret(self._project, file, node):
+                yield node
+        yield from filter(is_environment_guard, file.nodes("if_statement"))
+        yield from proving_headers_handed_on(self._project, file)
+
+    def _context_uses(self, file: CodeFile) -> Iterator[Node]:
+        """Where the context's own parts say who is calling."""
         project = self._project
         for call in project.contexts.calls(file):
             sure = call.context.confidence is not Confidence.LOW
@@ -110,24 +136,11 @@ class CallerChecks:
         for member in file.nodes("member_expression"):
             if syntax.member_name(member) == "auth" and self._is_context_auth(file, member):
                 yield member
-        for node in file.nodes("call_expression", "new_expression"):
-            outside = outside_of(project, file, node)
-            if (outside is not None and self._is_outside_check(file, node, outside)) or (
-                compares_secret(project, file, node) or _verifies_by_hand(node)
-            ):
-                yield node
-        for node in file.nodes("binary_expression"):
-            if compares_secret(project, file, node):
-                yield node
+        yield from (query.root for query in project.queries.in_file(file) if _opens_share(query))
         for run in project.reach.runs_in(file):
-            reference = run.reference
-            if (
-                reference is not None
-                and reference.root == "components"
-                and (is_auth_component(reference.path))
-            ):
+            named = run.reference
+            if named is not None and named.root == "components" and is_auth_component(named.path):
                 yield run.call.node
-        yield from proving_headers_handed_on(project, file)
 
     def _is_context_auth(self, file: CodeFile, member: Node) -> bool:
         found = self._project.contexts.path_of(file, member)
@@ -158,6 +171,18 @@ class CallerChecks:
         if inner is not None and syntax.member_name(inner) == "headers":
             inner = syntax.field(inner, "object")
         return is_request(self._project, file, inner)
+
+
+def _opens_share(query: DbQuery) -> bool:
+    """Whether a share or an invitation is looked up by its code, which only invited people know."""
+    if query.index is None or _SHARES.isdisjoint(words_of(query.table or "")):
+        return False
+    return any(
+        op.method == "eq"
+        and not is_literal(op.value)
+        and not _SHARE_FIELDS.isdisjoint(words_of(op.field or "")[-1:])
+        for op in query.index.range.ops
+    )
 
 
 def _gets_session(given: list[Node]) -> bool:

@@ -151,7 +151,11 @@ def _looks_up(project: Project, call: Node, name: str) -> bool:
     field = syntax.unwrap(given[0])
     if field is not None and field.type == "call_expression":
         field = syntax.argument(field, 0)
-    return _is_capability_field(syntax.string_value(field) or "")
+    value = syntax.unwrap_await(given[1])
+    own = (syntax.member_name(value) or syntax.text_of(value)) if value is not None else ""
+    return _is_capability_field(syntax.string_value(field) or "") or (
+        words_of(own)[-2:] == ("session", "id")
+    )
 
 
 def _is_capability_field(name: str) -> bool:

@@ -65,16 +65,19 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if not _needs_protection(function, project):
         return
-    if project.once(CallerChecks).look(function) is not Look.NO:
+    checks = project.once(CallerChecks)
+    if checks.look(function) is not Look.NO:
         return
+    promised = checks.promised(function)
+    but = f"; `{promised}` doesn't either" if promised is not None else ""
     what = "HTTP action" if function.kind is Kind.HTTP_ACTION else f"public {function.kind}"
     yield RULE.at(
         function.file,
         function.name_node,
-        f"the {what} `{function.name}` never looks at who is calling it",
+        f"the {what} `{function.name}` never looks at who is calling it{but}",
         hint="check `ctx.auth.getUserIdentity()` first, make it internal, or say with "
         "`// convexpert-ignore require-access-control -- reason` that anybody may call it",
-        confidence=_confidence(function),
+        confidence=_confidence(function, promised),
         anchor=function.call,
     )
 
@@ -87,9 +90,10 @@ def _needs_protection(function: RegisteredFunction, project: Project) -> bool:
     return function.kind is Kind.ACTION or uses_context(function)
 
 
-def _confidence(function: RegisteredFunction) -> Confidence:
-    sure = function.builder.base in (Provenance.GENERATED, Provenance.GENERIC)
-    return Confidence.HIGH if sure else Confidence.MEDIUM
+def _confidence(function: RegisteredFunction, promised: str | None) -> Confidence:
+    if promised is not None or function.builder.base is Provenance.BY_NAME:
+        return Confidence.MEDIUM
+    return Confidence.HIGH
 
 
 RULE = Rule(
