@@ -308,22 +308,10 @@ class DbQueries:
         function = function or file.tree.function_around(inside)
         if function is None or self._project.functions.handled_by(file, function) is not None:
             return
-        for where, call in self._callers.get((file, function.id), ()):
+        for where, call in self._project.reach.calls_to(file, function):
             yield from self._onward(
                 where, syntax.wrapped(call, through_await=True), depth + 1, direct=False
             )
-
-    @cached_property
-    def _callers(self) -> dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]]:
-        callers: dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]] = {}
-        for file in self._project.server_files:
-            for call in file.nodes("call_expression"):
-                target = self._project.follow(file, syntax.callee(call))
-                node = target.node
-                if target.file is None or node is None or node.type not in syntax.FUNCTION_KINDS:
-                    continue
-                callers.setdefault((target.file, node.id), []).append((file, call))
-        return callers
 
     def _through_argument(
         self, file: CodeFile, node: Node, call: Node, depth: int

@@ -7,7 +7,7 @@ everything that stands inside it: callbacks and local functions belong to the un
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -181,6 +181,22 @@ class Reach:
                 inner = syntax.unwrap(given)
                 if inner is not None and inner.type in syntax.FUNCTION_KINDS:
                     yield self.unit_of(file, inner)
+
+    def calls_to(self, file: CodeFile, function: Node) -> Sequence[tuple[CodeFile, Node]]:
+        """The calls of a function by its name, in all deployed files; local functions count."""
+        return self._calls_to.get((file, function.id), ())
+
+    @cached_property
+    def _calls_to(self) -> dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]]:
+        calls: dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]] = {}
+        for file in self._project.server_files:
+            for call in file.nodes("call_expression"):
+                target = self._project.follow(file, syntax.callee(call))
+                node = target.node
+                if target.file is None or node is None or node.type not in syntax.FUNCTION_KINDS:
+                    continue
+                calls.setdefault((target.file, node.id), []).append((file, call))
+        return calls
 
     def runs_in(self, file: CodeFile) -> tuple[RunCall, ...]:
         """All `ctx.run…` and scheduler calls of a file, in document order."""
