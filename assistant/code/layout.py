@@ -30,6 +30,7 @@ IGNORED_FOLDERS = frozenset(
 MAX_FILES = 20_000
 """Of one project; more is a sign of a wrong folder."""
 MAX_CONFIG_BYTES = 1_000_000
+_DEPENDENCY_GROUPS = ("dependencies", "devDependencies", "peerDependencies")
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _JSON_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
@@ -194,6 +195,7 @@ def load_project(
         convex_version=_convex_version(package),
         small_tables=small_tables,
         has_package=(functions.parent / "package.json").is_file(),
+        dependencies=_dependencies(package),
     )
 
 
@@ -227,8 +229,13 @@ def read_json(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _dependencies(package: dict[str, Any]) -> frozenset[str]:
+    listed = (package.get(group) for group in _DEPENDENCY_GROUPS)
+    return frozenset(name for group in listed if isinstance(group, dict) for name in group)
+
+
 def _convex_version(package: dict[str, Any]) -> tuple[int, ...] | None:
-    for group in ("dependencies", "devDependencies", "peerDependencies"):
+    for group in _DEPENDENCY_GROUPS:
         listed = package.get(group)
         wanted = listed.get("convex") if isinstance(listed, dict) else None
         found = _VERSION.search(wanted) if isinstance(wanted, str) else None

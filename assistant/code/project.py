@@ -108,6 +108,7 @@ class Project:
         small_tables: frozenset[str] = frozenset(),
         is_snippet: bool = False,
         has_package: bool = False,
+        dependencies: frozenset[str] = frozenset(),
         documents: Mapping[str, bytes] | None = None,
     ) -> None:
         self.files: tuple[CodeFile, ...] = tuple(files)
@@ -121,6 +122,8 @@ class Project:
         """Made of pasted code or a document's examples: much may be missing."""
         self.has_package = has_package
         """Whether a package.json stands beside the functions folder."""
+        self.dependencies = dependencies
+        """The names of the packages that package.json lists, of whatever group."""
         self.documents: Mapping[str, bytes] = documents or {}
         """The exact bytes of the texts from which examples were taken, by displayed name."""
         self._by_path = _by_path(self.files)

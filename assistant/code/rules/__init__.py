@@ -86,7 +86,8 @@ Schema: `project.schema_for(file)` gives a `Schema` or None: `tables[name]` with
 `assistant.code.validators.read_validator(project, file, node)` reads `v.…` expressions.
 
 Project: `files`, `server_files`, `client_files`, `component_of(file)` (None in the app itself),
-`small_tables`, `convex_version`, `is_snippet` (pasted code: much may be missing), `has_package`.
+`small_tables`, `convex_version`, `is_snippet` (pasted code: much may be missing), `has_package`,
+`dependencies`.
 File: `path`, `module`, `category`, `uses_node`, `exports`, `raw`, `line(node)`.
 
 What can't be resolved lowers a report's confidence or silences it; nothing is ever guessed.
