@@ -117,12 +117,18 @@ def result_json(result: SearchResult) -> dict[str, Any]:
 
 def show_result(result: SearchResult) -> None:
     """Each hit with its place, its heading and the beginning of its text."""
+    from rich.padding import Padding
+
     console = stdout()
     if not result.hits:
         write("nothing found")
     for hit in result.hits:
         console.print(_title(hit))
-        console.print(_snippet(hit.chunk.text))
+        snippet = _snippet(hit.chunk.text)
+        if console.is_terminal:
+            console.print(Padding(snippet, (0, 0, 1, 4)))
+        else:  # lines stay whole in a pipe
+            write("".join(f"    {line}\n" for line in snippet.plain.splitlines()))
 
 
 def _title(hit: Hit) -> Text:
@@ -131,7 +137,8 @@ def _title(hit: Hit) -> Text:
     chunk = hit.chunk
     lines = chunk.lines
     span = str(lines.start) if lines.start == lines.end else f"{lines.start}-{lines.end}"
-    title = Text(f"{hit.rank:>2}. ", style="bold")
+    title = Text()
+    title.append(f"{hit.rank:>2}. ", style="bold")
     title.append(f"{_one_line(chunk.source)}:{span}", style="bold cyan")
     if chunk.heading:
         title.append("  " + " › ".join(_one_line(part) for part in chunk.heading))
@@ -144,13 +151,14 @@ def _snippet(text: str) -> Text:
 
     lines = [line for line in printable(text).splitlines() if line.strip()]
     shown = lines[:_SNIPPET_LINES]
-    snippet = Text()
-    for line in shown:
-        cut = line if len(line) <= _SNIPPET_COLUMNS else line[: _SNIPPET_COLUMNS - 1] + "…"
-        snippet.append(f"    {cut}\n", style="default")
+    cut = [
+        line if len(line) <= _SNIPPET_COLUMNS else line[: _SNIPPET_COLUMNS - 1] + "…"
+        for line in shown
+    ]
+    snippet = Text("\n".join(cut))
     if len(lines) > len(shown):
         more = len(lines) - len(shown)
-        snippet.append(f"    … {more} more line{'' if more == 1 else 's'}\n", style="dim")
+        snippet.append(f"\n… {more} more line{'' if more == 1 else 's'}", style="dim")
     return snippet
 
 
