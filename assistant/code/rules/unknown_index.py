@@ -66,6 +66,7 @@ from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery
 from assistant.code.rule import Report, Rule
+from assistant.code.rules._tables import known_table
 from assistant.code.schema import BUILT_IN_INDEXES, IndexKind, Table
 
 if TYPE_CHECKING:
@@ -84,40 +85,16 @@ def check_query(query: DbQuery, project: Project) -> Iterator[Report]:
     for step in query.steps:
         kind = _KINDS.get(step.name)
         if kind is not None and not query.is_system:
-            table = _table(project, query.file, query.table)
+            table = known_table(project, query.file, query.table)
             yield from _report(step.file, step.argument(0), kind, table, query.context.confidence)
 
 
 def check_call(call: ContextCall, project: Project) -> Iterator[Report]:
     """Report the name that a `ctx.vectorSearch` uses."""
     if call.path == ("vectorSearch",):
-        table = _table(project, call.file, syntax.string_value(syntax.argument(call.node, 0)))
+        table = known_table(project, call.file, syntax.string_value(syntax.argument(call.node, 0)))
         name_node = syntax.argument(call.node, 1)
         yield from _report(call.file, name_node, "vector", table, call.context.confidence)
-
-
-def _table(project: Project, file: CodeFile, name: str | None) -> Table | None:
-    """The table, if all that is known about its indexes is known for sure."""
-    schema = project.schema_for(file)
-    table = schema.tables.get(name) if schema is not None and name is not None else None
-    if schema is None or table is None or not table.indexes_complete:
-        return None
-    if file.snippet is not None and file.snippet != schema.file.snippet:
-        # Another example of the same document: it needn't be about the same app.
-        return None
-    return table if schema.complete or _is_final(table, schema.node) else None
-
-
-def _is_final(table: Table, definition: Node) -> bool:
-    """Whether no spread behind the table can replace it."""
-    member = table.name_node.parent if table.name_node is not None else None
-    literal = member.parent if member is not None else None
-    if member is None or literal is None or not syntax.is_inside(literal, definition):
-        return False
-    return not any(
-        other.type == "spread_element" and other.start_byte > member.start_byte
-        for other in literal.named_children
-    )
 
 
 def _report(
