@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.names import Binding
 from assistant.code.queries import TERMINALS
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ _PROMISING = {
 _PROMISING_ALONE = frozenset({"runAction", "runMutation", "runQuery", "vectorSearch"})
 _COMBINATORS = frozenset({"all", "allSettled", "any", "race"})
 _GENERATORS = frozenset({"generator_function", "generator_function_declaration"})
-_MAX_DEPTH = 6
+_MAX_DEPTH = 4
+_MAX_NAMES = 2
+"""How many variables a promise is followed through."""
 
 
 class Fate(Enum):
@@ -139,18 +142,18 @@ def end_of_thens(call: Node) -> Node:
         call = onward
 
 
-def fate_of(file: CodeFile, node: Node, depth: int = 0) -> Fate:
-    """What becomes of the promise that an expression is."""
+def fate_of(file: CodeFile, node: Node, seen: frozenset[Binding] = frozenset()) -> Fate:
+    """What becomes of the promise that an expression is. `seen`: variables on the way there."""
     while True:
         outer = syntax.wrapped(node)
         parent = outer.parent
-        onward = Fate.KEPT if parent is None else _onward(file, outer, parent, depth)
+        onward = Fate.KEPT if parent is None else _onward(file, outer, parent, seen)
         if isinstance(onward, Fate):
             return onward
         node = onward
 
 
-def _onward(file: CodeFile, node: Node, parent: Node, depth: int) -> Fate | Node:
+def _onward(file: CodeFile, node: Node, parent: Node, seen: frozenset[Binding]) -> Fate | Node:
     """A fate, or the expression around that is the same promise."""
     kind = parent.type
     if kind == "expression_statement":
@@ -169,7 +172,7 @@ def _onward(file: CodeFile, node: Node, parent: Node, depth: int) -> Fate | Node
     if kind in ("member_expression", "subscript_expression"):
         return _in_member(parent, node)
     if kind in ("variable_declarator", "assignment_expression"):
-        return _in_variable(file, parent, node, depth)
+        return _in_variable(file, parent, node, seen)
     return Fate.KEPT
 
 
@@ -198,16 +201,16 @@ def _in_member(member: Node, operand: Node) -> Fate | Node:
     return Fate.KEPT if name == "then" and len(syntax.arguments(call)) > 1 else call
 
 
-def _in_variable(file: CodeFile, parent: Node, value: Node, depth: int) -> Fate:
+def _in_variable(file: CodeFile, parent: Node, value: Node, seen: frozenset[Binding]) -> Fate:
     name = syntax.field(parent, "name") or syntax.field(parent, "left")
-    if syntax.field(parent, "left") == value or name is None or depth > _MAX_DEPTH:
+    if syntax.field(parent, "left") == value or name is None or len(seen) >= _MAX_NAMES:
         return Fate.KEPT
     if name.type == "object_pattern":
         return Fate.MISREAD
     if name.type != "identifier":
         return Fate.KEPT
     binding = file.names.resolve(name)
-    if binding is None or binding.kind != "variable" or binding.node.parent is None:
+    if binding is None or binding.kind != "variable" or binding in seen:
         return Fate.KEPT
     if file.names.in_module(binding.name) is binding:
         return Fate.KEPT
@@ -217,7 +220,7 @@ def _in_variable(file: CodeFile, parent: Node, value: Node, depth: int) -> Fate:
         assigns = above is not None and above.type == "assignment_expression"
         if assigns and syntax.field(above, "left") == use:
             continue
-        fates.append(fate_of(file, use, depth + 1))
+        fates.append(fate_of(file, use, seen | {binding}))
     if Fate.KEPT in fates:
         return Fate.KEPT
     misread = [fate for fate in fates if fate is not Fate.DROPPED]

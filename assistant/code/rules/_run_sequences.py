@@ -44,7 +44,9 @@ _PLAIN_PACKAGES = frozenset(
 )
 """Packages that only compute, whatever is called."""
 _LEAVING = frozenset({"return_statement", "throw_statement"})
+_ENDING = ("break_statement", "return_statement")
 _JUMPING = frozenset({"break_statement", "continue_statement"})
+_EVENTFUL = ("call_expression", "await_expression", "for_in_statement", "new_expression")
 _MAX_DEPTH = 6
 
 
@@ -95,23 +97,27 @@ class _Reader:
         """The run calls, and what reaches outside."""
         runs: list[Event] = []
         outside: list[Event] = []
-        kinds = ("call_expression", "await_expression", "for_in_statement")
-        nodes = file.nodes(*kinds) if within is None else syntax.descendants(within, *kinds)
-        for node in nodes:
+        for node in file.nodes(*_EVENTFUL):
             if node.type == "call_expression":
-                name_node = syntax.callee_name_node(node) or node
                 path = self._path(file, node)
                 if path is not None and len(path) == 1 and path[0] in _RUNS:
+                    name_node = syntax.callee_name_node(node) or node
                     runs.append(Event(node, name_node, f"ctx.{path[0]}", is_run=True))
-                elif self._goes_outside(file, node, 0):
-                    outside.append(Event(node, name_node, syntax.text_of(name_node), is_run=False))
-            elif self._waits_outside(file, node):
-                outside.append(Event(node, node, "await", is_run=False))
+                    continue
+            if self._is_outside(file, node, 0):
+                outside.append(Event(node, node, "", is_run=False))
         return runs, outside
 
     def _path(self, file: CodeFile, call: Node) -> tuple[str, ...] | None:
         found = self._project.contexts.path_of(file, syntax.callee(call))
         return found.path if found is not None and found.path else None
+
+    def _is_outside(self, file: CodeFile, node: Node, depth: int) -> bool:
+        if node.type == "call_expression":
+            return self._goes_outside(file, node, depth)
+        if node.type == "new_expression":
+            return syntax.callee_name(node) == "Promise"  # a timer, or some callback's end
+        return self._waits_outside(file, node)
 
     def _goes_outside(self, file: CodeFile, call: Node, depth: int) -> bool:
         path = self._path(file, call)
@@ -134,12 +140,8 @@ class _Reader:
         if key not in self._reaching and depth < _MAX_DEPTH:
             self._reaching[key] = False  # ends cycles
             self._reaching[key] = any(
-                self._goes_outside(file, node, depth + 1)
-                if node.type == "call_expression"
-                else self._waits_outside(file, node)
-                for node in syntax.descendants(
-                    function, "call_expression", "await_expression", "for_in_statement"
-                )
+                self._is_outside(file, node, depth + 1)
+                for node in syntax.descendants(function, *_EVENTFUL)
             )
         return self._reaching.get(key, True)
 
@@ -191,7 +193,7 @@ def _item_call(function: Node) -> Node | None:
 def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
     """The event with the loops around it; no run at all where a loop goes through pages."""
     loops = list(_loops_around(event.node, function))
-    if any(_PAGED.search(syntax.text_of(loop)) for loop in loops):
+    if any(_PAGED.search(syntax.text_of(loop)) or _asks_result(loop, event) for loop in loops):
         return Event(event.node, event.name_node, event.name, is_run=False)
     mixed = [loop for loop in loops if any(syntax.is_inside(o.node, loop) for o in outside)]
     innermost = loops[0] if loops else None
@@ -204,6 +206,41 @@ def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
         repeated=innermost if plain else None,
         apart=mixed[0] if mixed else None,
     )
+
+
+def _asks_result(loop: Node, event: Event) -> bool:
+    """Whether what the call gives decides how long the loop goes on, as with batches."""
+    conditions = [syntax.field(loop, "condition")]
+    for branch in syntax.descendants(loop, "if_statement"):
+        consequence = syntax.field(branch, "consequence")
+        if consequence is not None and any(
+            node.type in _ENDING
+            for node in (consequence, *syntax.descendants(consequence, *_ENDING))
+        ):
+            conditions.append(syntax.field(branch, "condition"))
+    asked = [condition for condition in conditions if condition is not None]
+    if any(syntax.is_inside(event.node, condition) for condition in asked):
+        return True
+    names = _names_given(event.node, loop)
+    return any(
+        syntax.text_of(identifier) in names
+        for condition in asked
+        for identifier in (condition, *syntax.descendants(condition, "identifier"))
+    )
+
+
+def _names_given(node: Node, loop: Node) -> set[str]:
+    """The variables that the statement around a call fills."""
+    for outer in syntax.ancestors(node):
+        if outer == loop or outer.type in syntax.FUNCTION_KINDS:
+            break
+        if outer.type in ("variable_declarator", "assignment_expression"):
+            target = syntax.field(outer, "name") or syntax.field(outer, "left")
+            if target is None:
+                break
+            kinds = ("identifier", "shorthand_property_identifier_pattern")
+            return {syntax.text_of(one) for one in (target, *syntax.descendants(target, *kinds))}
+    return set()
 
 
 def _loops_around(node: Node, function: Node) -> Iterator[Node]:
@@ -236,22 +273,32 @@ def _ends_by(block: Node, kinds: frozenset[str] | set[str]) -> bool:
 
 def follows(first: Event, second: Event, between: Sequence[Event]) -> bool:
     """Whether `second` can run right after `first`, with nothing outside in between."""
-    if first.apart != second.apart or not _goes_on(first.node, second.node, tries_exclude=True):
+    if first.apart != second.apart or _catch_around(second.node) != _catch_around(first.node):
+        return False
+    if not _goes_on(first.node, second.node):
         return False
     return not any(
-        not event.is_run
-        and _goes_on(event.node, second.node, tries_exclude=False)
-        and _goes_on(first.node, event.node, tries_exclude=False)
+        not event.is_run and _goes_on(event.node, second.node) and _goes_on(first.node, event.node)
         for event in between
     )
 
 
-def _goes_on(first: Node, second: Node, *, tries_exclude: bool) -> bool:
+def _catch_around(node: Node) -> Node | None:
+    """The `catch` clause in which a node stands: what it does is no continuation of the `try`."""
+    for outer in syntax.ancestors(node):
+        if outer.type == "catch_clause":
+            return outer
+        if outer.type in syntax.FUNCTION_KINDS:
+            return None
+    return None
+
+
+def _goes_on(first: Node, second: Node) -> bool:
     """Whether one run of the code can come from `first` to `second`."""
     leaves, child = False, first
     for outer in syntax.ancestors(first):
         if syntax.is_inside(second, outer):
-            return not leaves and not _are_exclusive(outer, child, second, tries_exclude)
+            return not leaves and not _are_exclusive(outer, child, second)
         if outer.type in syntax.FUNCTION_KINDS:
             leaves = False
         elif outer.type in _LEAVING or _ends_by(outer, _LEAVING):
@@ -263,7 +310,7 @@ def _goes_on(first: Node, second: Node, *, tries_exclude: bool) -> bool:
     return True
 
 
-def _are_exclusive(outer: Node, first: Node, second: Node, tries_exclude: bool) -> bool:
+def _are_exclusive(outer: Node, first: Node, second: Node) -> bool:
     """Whether only one of two parts of a node runs; `first` is its child."""
     if outer.type in ("if_statement", "ternary_expression"):
         other = syntax.field(outer, "alternative")
@@ -272,13 +319,4 @@ def _are_exclusive(outer: Node, first: Node, second: Node, tries_exclude: bool) 
             and other is not None
             and syntax.is_inside(second, other)
         )
-    if outer.type == "switch_body":
-        return first.type in ("switch_case", "switch_default")
-    if outer.type == "try_statement" and tries_exclude:
-        handler = syntax.field(outer, "handler")
-        return (
-            syntax.field(outer, "body") == first
-            and handler is not None
-            and syntax.is_inside(second, handler)
-        )
-    return False
+    return outer.type == "switch_body" and first.type in ("switch_case", "switch_default")
