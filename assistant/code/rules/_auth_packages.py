@@ -56,11 +56,16 @@ def is_auth_component(path: tuple[str, ...]) -> bool:
     return bool(path) and not _AUTH_WORDS.isdisjoint(words_of(path[0]))
 
 
+def is_proving_call(name: str) -> bool:
+    """Whether a library's function of this name verifies something: `constructEvent`, `verify`."""
+    return name in _PROVING_CALLS or not _PROVES.isdisjoint(words_of(name))
+
+
 def finds_caller(outside: Outside) -> bool:
     """Whether a call of a package looks at who is calling, or verifies what was sent."""
     last = outside.names[-1] if outside.names else ""
     words = frozenset(words_of(last))
-    if last in _PROVING_CALLS or words & _PROVES:
+    if is_proving_call(last):
         return True
     if outside.module is None or not is_auth_module(outside.module) or words & _MAKES:
         return False

@@ -10,7 +10,7 @@ from agents.finding import Confidence
 from assistant.code import syntax
 from assistant.code.builders import Kind, Layer, Provenance
 from assistant.code.reach import Unit
-from assistant.code.rules._auth_packages import finds_caller, is_auth_component
+from assistant.code.rules._auth_packages import finds_caller, is_auth_component, is_proving_call
 from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._header_flow import proving_headers_handed_on
 from assistant.code.rules._http_requests import is_request
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from assistant.code.queries import DbQuery
 
 _BUILDER_HELPERS = "convex-helpers/server/"
-_SHARES = frozenset({"invitation", "invitations", "invite", "invites", "share", "shares"})
-_SHARE_FIELDS = frozenset({"code", "hash", "key", "link", "slug"})
+_HELD = frozenset(
+    {"invitation", "invitations", "invite", "invites", "sessions", "share", "shares", "tokens"}
+)
+_KNOWN_TO_HOLDER = frozenset({"code", "hash", "key", "link", "slug", "value"})
 
 
 class Look(Enum):
@@ -116,7 +118,7 @@ class CallerChecks:
         for node in file.nodes("call_expression", "new_expression"):
             outside = outside_of(self._project, file, node)
             if (outside is not None and self._is_outside_check(file, node, outside)) or (
-                compares_secret(self._project, file, node) or _verifies_by_hand(node)
+                compares_secret(self._project, file, node) or self._verifies(file, node)
             ):
                 yield node
         for node in file.nodes("binary_expression"):
@@ -136,7 +138,7 @@ class CallerChecks:
         for member in file.nodes("member_expression"):
             if syntax.member_name(member) == "auth" and self._is_context_auth(file, member):
                 yield member
-        yield from (query.root for query in project.queries.in_file(file) if _opens_share(query))
+        yield from (query.root for query in project.queries.in_file(file) if _looks_up_held(query))
         for run in project.reach.runs_in(file):
             named = run.reference
             if named is not None and named.root == "components" and is_auth_component(named.path):
@@ -163,6 +165,16 @@ class CallerChecks:
             return False
         return names_the_caller(name) or (len(given) == 1 and "user" in words_of(name))
 
+    def _verifies(self, file: CodeFile, call: Node) -> bool:
+        """`stripe.webhooks.constructEvent(…)`, `crypto.subtle.verify(…)` of whatever client."""
+        callee = syntax.callee(call)
+        if callee is None or callee.type != "member_expression":
+            return False
+        if not is_proving_call(syntax.callee_name(call)):
+            return False
+        target = self._project.follow(file, callee)
+        return target.node == callee
+
     def _is_request(self, file: CodeFile, node: Node) -> bool:
         """Whether an argument is an HTTP action's request (or its headers) as a whole."""
         inner = syntax.unwrap_await(node)
@@ -173,14 +185,15 @@ class CallerChecks:
         return is_request(self._project, file, inner)
 
 
-def _opens_share(query: DbQuery) -> bool:
-    """Whether a share or an invitation is looked up by its code, which only invited people know."""
-    if query.index is None or _SHARES.isdisjoint(words_of(query.table or "")):
+def _looks_up_held(query: DbQuery) -> bool:
+    """Whether a share, a session or a key is looked up by what only its holder knows."""
+    words = words_of(query.table or "")
+    if query.index is None or (_HELD.isdisjoint(words) and words[-2:] != ("api", "keys")):
         return False
     return any(
         op.method == "eq"
         and not is_literal(op.value)
-        and not _SHARE_FIELDS.isdisjoint(words_of(op.field or "")[-1:])
+        and not _KNOWN_TO_HOLDER.isdisjoint(words_of(op.field or "")[-1:])
         for op in query.index.range.ops
     )
 
@@ -194,8 +207,3 @@ def _gets_session(given: list[Node]) -> bool:
         return False
     name = syntax.member_name(last) or syntax.text_of(last)
     return names_a_session(name) and words_of(name)[-1] == "id"
-
-
-def _verifies_by_hand(call: Node) -> bool:
-    """`crypto.subtle.verify(…)`, which nothing but a check of a signature needs."""
-    return syntax.name_chain(syntax.callee(call))[-2:] == ("subtle", "verify")

@@ -26,6 +26,7 @@ _KEEPERS_OF_KEYS = frozenset(
     {"access", "admin", "api", "auth", "edit", "manage", "owner", "private", "service", "share"}
 )
 _GIVERS_OF_CODES = frozenset({"access", "auth", "invitation", "invite", "join", "verification"})
+_HASHED = ({"key", "hash"}, {"key", "hashed"}, {"code", "hash"}, {"code", "hashed"})
 _ABOUT_A_SECRET = frozenset(
     {
         "at",
@@ -109,11 +110,11 @@ def names_a_secret(name: str) -> bool:
         return False
     if not _SECRET.isdisjoint(words) or "apikey" in words:
         return True
-    pairs = pairwise(words)
     return any(
         (second == "key" and first in _KEEPERS_OF_KEYS)
         or (second == "code" and first in _GIVERS_OF_CODES)
-        for first, second in pairs
+        or {first, second} in _HASHED
+        for first, second in pairwise(words)
     )
 
 

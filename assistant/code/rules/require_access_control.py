@@ -5,7 +5,8 @@ knows the deployment's address, signed in or not; what the client shows or hides
 Silent when: the handler, a helper, a wrapper, a custom builder or a function that it runs looks at
 `ctx.auth`, a session, an auth library or component, a signature, an authorization header or a
 secret; in components; for HTTP actions that answer OPTIONS or use neither context nor body, and
-queries and mutations that don't use their context; where code around the handler can't be read.
+functions that use neither their context nor an outside service; where code around the handler
+can't be read.
 
 Bad:
     import { mutation } from "./_generated/server";
@@ -57,6 +58,7 @@ from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._caller_checks import CallerChecks, Look
 from assistant.code.rules._http_requests import methods_of, reads_body, uses_context
+from assistant.code.rules._services import outside_call
 
 
 def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
@@ -87,7 +89,18 @@ def _needs_protection(function: RegisteredFunction, project: Project) -> bool:
         if methods_of(project, function) == {"OPTIONS"}:
             return False
         return uses_context(function) or reads_body(project, function)
-    return function.kind is Kind.ACTION or uses_context(function)
+    return uses_context(function) or (
+        function.kind is Kind.ACTION and _reaches_outside(function, project)
+    )
+
+
+def _reaches_outside(function: RegisteredFunction, project: Project) -> bool:
+    """Whether an action costs something even without its context: `fetch`, a service's client."""
+    return any(
+        outside_call(project, unit.file, call) is not None
+        for unit in project.reach.reached_by(function)
+        for call in project.reach.call_nodes_of(unit)
+    )
 
 
 def _confidence(function: RegisteredFunction, promised: str | None) -> Confidence:
