@@ -18,14 +18,11 @@ _FLAG_WORDS = frozenset(
         "dev",
         "development",
         "e2e",
-        "enable",
-        "enabled",
         "env",
         "is",
         "prod",
         "production",
         "stage",
-        "stop",
         "test",
         "testing",
         "tests",
@@ -34,17 +31,13 @@ _FLAG_WORDS = frozenset(
 
 
 def is_environment_guard(statement: Node) -> bool:
-    """Whether an `if` throws (or returns) for nothing but a flag: `if (!process.env.IS_TEST)`."""
+    """Whether an `if` throws for nothing but a flag: `if (!process.env.IS_TEST) throw …`."""
     condition = syntax.field(statement, "condition")
     body = syntax.field(statement, "consequence")
     if condition is None or body is None or b"process.env" not in (condition.text or b""):
         return False
-    if not any(_leaves(inner) for inner in (body, *body.named_children)):
+    if not any(inner.type == "throw_statement" for inner in (body, *body.named_children)):
         return False
     names = [syntax.name_chain(one) for one in syntax.descendants(condition, "member_expression")]
     read = [chain for chain in names if len(chain) == 3 and chain[:2] == ("process", "env")]
     return bool(read) and all(not _FLAG_WORDS.isdisjoint(words_of(chain[2])) for chain in read)
-
-
-def _leaves(statement: Node) -> bool:
-    return statement.type in ("throw_statement", "return_statement")

@@ -22,9 +22,7 @@ _LITERALS = frozenset(
 _COMPARING = frozenset(
     {"compare", "constant", "equal", "equals", "match", "matches", "timing", "verify"}
 )
-_PUBLIC_SETTINGS = frozenset(
-    {"domain", "env", "host", "mode", "name", "origin", "region", "site", "stage", "url", "version"}
-)
+_SECRET_SETTINGS = frozenset({"auth", "code", "key", "pass", "pin", "webhook"})
 _PROVING_HEADERS = frozenset({"authorization", "hmac", "jwt", "secret", "signature", "token"})
 _LOOK_UPS = frozenset({"getOneFrom", "getOneFromOrThrow", "getManyFrom"})
 _MAX_DEPTH = 8
@@ -68,7 +66,8 @@ def is_secret(project: Project, file: CodeFile, node: Node | None, depth: int = 
         return _is_secret_name(project, file, node, depth)
     if node.type == "member_expression":
         if reads_environment(project, file, node):
-            return _PUBLIC_SETTINGS.isdisjoint(words_of(syntax.member_name(node) or ""))
+            name = syntax.member_name(node) or ""
+            return names_a_secret(name) or not _SECRET_SETTINGS.isdisjoint(words_of(name))
         return names_a_secret(syntax.member_name(node) or "")
     if node.type == "call_expression":
         header = header_read(node)
@@ -123,7 +122,8 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
     given = [one for one in syntax.arguments(node) if one.type != "spread_element"]
     receiver = syntax.receiver(node)
     if name in ("includes", "has") and len(given) == 1:
-        return is_secret(project, file, given[0])
+        # A bare `token` may well be a piece of text.
+        return syntax.text_of(given[0]) != "token" and is_secret(project, file, given[0])
     if _COMPARING.isdisjoint(words_of(name)):
         return False
     operands = [one for one in (*given, receiver) if one is not None and not is_literal(one)]
