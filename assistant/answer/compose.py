@@ -19,6 +19,8 @@ from kb.lexical import terms
 LEAD_CHARACTERS = 420
 POINT_CHARACTERS = 220
 MOST_RULES = 4
+AS_GOOD = 0.85
+"""Share of the first point's score from which a further one's rules are named in its place."""
 CLOSEST = 3
 """Passages that are shown where the documents don't answer."""
 
@@ -137,12 +139,16 @@ def _best_sentences(parts: Sequence[str], named: frozenset[str], most: int) -> l
 
 
 def _row(statement: Statement) -> str:
-    cells = [cell for cell in statement.text.split(" | ") if cell]
-    first = cells[0].replace("*", "")
-    if len(cells) == 1:
+    cells = [cell.replace("**", "") for cell in statement.text.split(" | ")]
+    heads = [head.replace("**", "") for head in statement.context.split(" | ")]
+    if len(cells) > 3 and len(heads) == len(cells):
+        named = [f"{head}: {cell}" for head, cell in zip(heads, cells, strict=True) if cell]
+        return f"**{cells[0]}** – {'; '.join(named[1:])}"
+    first, *others = (cell for cell in cells if cell)
+    if not others:
         return first
-    more = f" ({', '.join(cells[2:])})" if len(cells) > 2 else ""
-    return f"{first} → **{cells[1].replace('*', '')}**{more}"
+    more = f" ({', '.join(others[1:])})" if len(others) > 1 else ""
+    return f"{first} → **{others[0]}**{more}"
 
 
 def _without_empty_label(text: str) -> str:
@@ -178,8 +184,10 @@ def _warning(contradiction: Disagreement, citations: Citations, named: frozenset
 
 
 def _rules(points: Sequence[Point]) -> tuple[str, ...]:
-    """The rules that enforce the first point that any rule enforces; the lead's own first."""
+    """The rules that enforce the first point, or one as good; the leading statement's first."""
     for point in points:
+        if point.lead.score < AS_GOOD * points[0].lead.score:
+            break
         counts = Counter(rule for voice in point.voices for rule in voice.statement.rules)
         own = point.lead.statement.rules
         shared = [rule for rule, count in counts.most_common() if count > 1 and rule not in own]
@@ -193,4 +201,4 @@ def _forms(findings: Findings) -> frozenset[str]:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*\[\]<>])", r"\\\1", " ".join(text.split()))

@@ -26,7 +26,7 @@ class Features:
     """What the decision rests on; all from 0 to 1."""
 
     meaning: float
-    """Cosine between the question and the leading statement."""
+    """Cosine between the question and the nearer of the first two points."""
     similarity: float
     """Cosine between the question and the nearest chunk."""
     named: float
@@ -62,7 +62,7 @@ def features_of(findings: Findings, points: Sequence[Point]) -> Features:
     agreement = math.prod(1.0 / (1.0 + 0.1 * (rank - 1)) if rank else 0.2 for rank in ranks)
     lacks = findings.question.asks_quantity and not _DIGIT.search(lead.statement.text)
     return Features(
-        meaning=lead.cosine,
+        meaning=max(point.lead.cosine for point in points[:2]),
         similarity=findings.similarity,
         named=findings.share(lead.covered),
         together=findings.share(together),

@@ -35,10 +35,12 @@ MEANING, WORDS, RANK = 0.55, 0.35, 0.10
 """Weights of cosine, weighted share of key terms, and the chunk's place in the search."""
 ASKS = 0.15
 """What a statement loses for being a question."""
-TELLS = 0.12
+TELLS = 0.18
 """What it gains at most for telling more than the question already says."""
 ENOUGH = 12
 """Terms that a statement adds to the question's to gain all of that."""
+DECIDES = 0.08
+"""What a table's row gains where the question asks which thing to take."""
 ELSEWHERE = 0.12
 """What it loses for standing where a document tells of itself, not of the matter."""
 
@@ -211,8 +213,10 @@ class Scorer:
         score += TELLS * min(1.0, len(added) / ENOUGH)
         if statement.text.rstrip().endswith("?"):
             score -= ASKS  # a question, as check-lists have them, answers nothing
-        if statement.chunk.heading and _OF_ITSELF.search(statement.chunk.heading[-1]):
+        if any(map(_OF_ITSELF.search, statement.chunk.heading[1:] or statement.chunk.heading)):
             score -= ELSEWHERE
+        if statement.kind == "row" and self._question.asks_which:
+            score += DECIDES
         return Evidence(statement, hit, score, 0.0, own | above, own)
 
     def _named(self, text: str) -> frozenset[str]:

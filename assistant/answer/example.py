@@ -18,7 +18,9 @@ MOST_LINES = 40
 MOST_CHARACTERS = 1_000
 LIKELY = 0.40
 """Score from which a code block is taken for an example of the answer."""
-FITTING = 0.15
+NEAR_ENOUGH = 0.45
+"""Cosine of a block's passage from which it is taken from another section than the statement's."""
+FITTING = 0.10
 """How much of what is wanted a piece must name at least."""
 NEARBY = 0.25
 """What standing in the leading statement's section adds to a block's score."""
@@ -49,7 +51,7 @@ def choose_example(findings: Findings, points: Sequence[Point]) -> Example | Non
         block = evidence.statement
         here = block.chunk.heading == lead.chunk.heading and block.chunk.origin == lead.chunk.origin
         likely = evidence.score + (NEARBY if here else 0.0)
-        if likely < LIKELY:
+        if likely < LIKELY or not (here or evidence.cosine >= NEAR_ENOUGH):
             continue
         for piece in _pieces(block):
             fit = _fit(piece, wanted)
@@ -79,7 +81,7 @@ def _pieces(block: Statement) -> Iterator[Example]:
     """The block whole where it is short, else its top-level declarations that are."""
     lines = block.quote.splitlines()
     opening = _OPENING.match(lines[0]) if lines else None
-    if opening is None or len(lines) < 2:
+    if opening is None or not opening[2] or len(lines) < 2:
         return
     closed = lines[-1].strip().startswith(opening[1])
     body = lines[1:-1] if closed else lines[1:]

@@ -15,11 +15,15 @@ Turn = Mapping[str, str]
 """`{"role": "user" or "assistant", "content": …}`, as chat programs keep them."""
 
 _WORD = re.compile(r"[@\w$][\w$./:@+'’-]*")
+_PREFIXED = re.compile(r"(\w{1,3})-(\w{3,})")
+_ADVERB = re.compile(r"[a-z]{5,}ly")
+_OWNER = re.compile(r"['’]s$")
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|them|they|one|there|then|instead|same|former|latter|"
     r"above)\b|^(?:and|but|or|so|why|what about|how about|what if|which one|really)\b",
     re.IGNORECASE,
 )
+_WHICH = re.compile(r"(?:which|what)\b", re.IGNORECASE)
 _QUANTITY = re.compile(
     r"\bhow (?:many|much|long|big|large|fast|often|old|soon)\b|\bmaxim(?:um|al)\b|\blimits?\b"
     r"|\bprices?\b|\bpricing\b|\bcosts?\b|\bquotas?\b|\bwhich version\b|\bwhat version\b"
@@ -69,6 +73,8 @@ class Question:
     search: str
     """What is searched for: with the words that a follow-up takes over."""
     key_terms: tuple[KeyTerm, ...]
+    asks_which: bool
+    """Whether it asks which of several things to take."""
     asks_quantity: bool
     """Whether only a number, a date or a version can answer it."""
 
@@ -84,15 +90,15 @@ def read_question(text: str, history: Sequence[Turn] = ()) -> Question:
         added = [term for term in key_terms(before) if not term.forms & known]
         search = f"{asked} {' '.join(term.text for term in added)}".strip()
         taken = (*own, *added)
-    return Question(asked, search, taken, bool(_QUANTITY.search(asked)))
+    return Question(asked, search, taken, bool(_WHICH.match(asked)), bool(_QUANTITY.search(asked)))
 
 
 def key_terms(text: str) -> tuple[KeyTerm, ...]:
     """The terms that carry the meaning, in order, each once."""
     found: dict[frozenset[str], KeyTerm] = {}
     for match in _WORD.finditer(text):
-        word = match[0].rstrip(".:'’-/")
-        if not word or _plain(word) in _ASKING:
+        word = _OWNER.sub("", match[0].rstrip(".:'’-/"))
+        if not word or word.lower() in _ASKING or _ADVERB.fullmatch(word):
             continue
         forms = frozenset(_telling(word))
         if forms and forms not in found:
@@ -107,12 +113,10 @@ def _telling(word: str) -> Sequence[str]:
         return ()
     kept = query_terms(word + " zzzz")  # beside another word, stop words are dropped
     kept = [term for term in kept if term != "zzzz"]
+    if found := _PREFIXED.fullmatch(word):  # e-mail, re-running
+        return [*kept[:1], *terms(found[1] + found[2]), *terms(found[2])]
     # Of a compound such as `ctx.db.query` or `withIndex` the whole is meant, not any one part.
     return kept[:1] if len(kept) > 1 else kept
-
-
-def _plain(word: str) -> str:
-    return word.lower().removesuffix("'s").removesuffix("’s")
 
 
 def _last_question(history: Sequence[Turn]) -> str:

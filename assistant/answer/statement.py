@@ -102,14 +102,18 @@ class _Splitter:
         self._at = 0
         self._context = ""
         self._parents: list[tuple[int, str]] = []
+        self._fenced_list: int | None = None
+        """The line that ends the fenced list in which the walk is."""
 
     def statements(self) -> Iterator[Statement]:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not line.strip() or _HEADING.match(line) or _RULE.fullmatch(line):
                 self._at += 1
-            elif fence := _FENCE.match(line):
+            elif (fence := _FENCE.match(line)) and not self._fences_a_list(fence):
                 yield self._code(fence[1])
+            elif fence:
+                self._at += 1
             elif _ROW.match(line):
                 yield from self._table()
             elif item := _ITEM.match(line):
@@ -121,14 +125,28 @@ class _Splitter:
         self, kind: StatementKind, text: str, start: int, end: int, context: str
     ) -> Statement:
         first = self._chunk.lines.start
-        quote = "".join(self._breaking[start:end])
-        for ending in ("\r\n", "\n", "\r"):
-            if quote.endswith(ending):
-                quote = quote[: -len(ending)]
-                break
+        quote = "".join(self._breaking[start : end - 1]) + self._lines[end - 1]
         return Statement(
             self._chunk, kind, text, Lines(first + start, first + end - 1), quote, context
         )
+
+    def _fences_a_list(self, fence: re.Match[str]) -> bool:
+        """Whether the fence only sets off a list, as check-lists in agents are; also its end."""
+        if self._fenced_list is not None:
+            ends = self._at == self._fenced_list
+            self._fenced_list = None if ends else self._fenced_list
+            return ends
+        if fence[2].strip():
+            return False
+        end = self._at + 1
+        while end < len(self._lines) and not _FENCE.match(self._lines[end]):
+            end += 1
+        inside = [line for line in self._lines[self._at + 1 : end] if line.strip()]
+        items = sum(1 for line in inside if _ITEM.match(line))
+        if items < 2 or items < len(inside) - 1:
+            return False
+        self._fenced_list = end
+        return True
 
     def _code(self, fence: str) -> Statement:
         start = self._at

@@ -1,0 +1,98 @@
+"""The development questions over the built-in agents and the seed documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+import yaml
+
+from agents.registry import Registry, open_registry
+from agents.registry.importer import import_paths
+from agents.settings import Settings
+from agents.workspace import Workspace
+from assistant.answer import Answer, Status, answer_question
+from kb.knowledge_base import KnowledgeBase
+
+ROOT = Path(__file__).parents[3]
+SEEDS = ROOT.parent / "shared" / "seeds"
+QUESTIONS: dict[str, Any] = yaml.safe_load(
+    (ROOT / "tests/fixtures/answers/questions.yaml").read_text(encoding="utf-8")
+)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SEEDS.is_dir(), reason="needs ../shared/seeds beside the repository"),
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    registry: Registry
+    answerable: list[tuple[dict[str, Any], Answer]]
+    look_alikes: list[Answer]
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    workspace = Workspace(tmp_path_factory.mktemp("answers") / ".convexpert")
+    with open_registry(workspace, Settings()) as registry:
+        import_paths(registry, [SEEDS])
+        with KnowledgeBase.open(workspace, registry, Settings()) as base:
+
+            def ask(question: str) -> Answer:
+                return answer_question(question, knowledge_base=base, registry=registry)
+
+            yield Asked(
+                registry,
+                [(case, ask(case["question"])) for case in QUESTIONS["answerable"]],
+                [ask(question) for question in QUESTIONS["unanswerable"]],
+            )
+
+
+def test_most_answers_hold_their_facts(asked: Asked) -> None:
+    missed = [
+        case["question"]
+        for case, answer in asked.answerable
+        if not all(
+            any(wording.lower() in answer.answer.lower() for wording in fact)
+            for fact in case["facts"]
+        )
+    ]
+    assert len(missed) <= 0.12 * len(asked.answerable), missed
+
+
+def test_few_answerable_questions_are_declined(asked: Asked) -> None:
+    declined = [
+        case["question"] for case, answer in asked.answerable if answer.status is Status.NOT_COVERED
+    ]
+    assert len(declined) <= 0.1 * len(asked.answerable), declined
+
+
+def test_nearly_all_look_alikes_are_declined(asked: Asked) -> None:
+    taken = [a.question for a in asked.look_alikes if a.status is Status.ANSWERED]
+    assert len(taken) <= 0.1 * len(asked.look_alikes), taken
+
+
+def test_answers_are_short(asked: Asked) -> None:
+    assert median(len(answer.answer) for _, answer in asked.answerable) <= 1_800
+
+
+def test_every_quote_is_the_exact_text_of_its_lines(asked: Asked) -> None:
+    answers = [*(answer for _, answer in asked.answerable), *asked.look_alikes]
+    for citation in (citation for answer in answers for citation in answer.citations):
+        raw = asked.registry.resolve(f"{citation.source}@{citation.version}").raw
+        lines = raw.decode("utf-8").split("\n")[citation.lines.start - 1 : citation.lines.end]
+        assert citation.quote == "\n".join(lines)
+
+
+def test_where_to_call_stripe_is_answered_by_at_least_three_seed_documents(asked: Asked) -> None:
+    answer = next(a for case, a in asked.answerable if "Stripe API from" in case["question"])
+    cited = {c.origin for c in answer.citations if c.path.startswith("00")}
+    assert len(cited) >= 3
+    assert "action" in answer.answer.partition("\n")[0].lower()
+    assert "side-effect-in-transaction" in answer.rules
