@@ -141,6 +141,11 @@ class Schemas:
                     found.append(known or _read_definition(self._project, file, call, "", None))
         return tuple(found)
 
+    @cached_property
+    def app(self) -> Schema | None:
+        """The schema of the app itself, in whose tables its components have no part."""
+        return _choose([s for s in self.all if self._project.component_of(s.file) is None], None)
+
     def for_file(self, file: CodeFile) -> Schema | None:
         """The schema that counts for a file: its component's, else the app's.
 
