@@ -166,6 +166,11 @@ class Engine:
             span = file.origin.span(Span(1, 1, 1, 1))
             yield _engine_finding(file, "syntax-error", Severity.ERROR, span, file.problem)
             return
+        if file.tree.too_deep:
+            span = file.origin.span(Span(1, 1, 1, 1))
+            message = f"the code is nested deeper than {syntax.MAX_NESTING:,} levels"
+            yield _engine_finding(file, "syntax-error", Severity.ERROR, span, message)
+            return
         if file.category is Category.CLIENT and not file.named and file.snippet is None:
             return
         errors = (node for node in file.tree.syntax_errors() if not _is_jsx_ampersand(node))

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 TERMINALS = frozenset({"collect", "take", "first", "unique", "paginate", "for await"})
 _ROOTS = {("db", "query"), ("db", "system", "query"), ("db", "privateSystem", "query")}
 _MAX_DEPTH = 6
-_MAX_QUERIES_OF_ROOT = 40
+_MAX_WAYS = 400
+"""How many expressions are looked at to follow one query; code that forks more is a puzzle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ class DbQueries:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._in_file: dict[CodeFile, tuple[DbQuery, ...]] = {}
+        self._budget = 0
 
     def __iter__(self) -> Iterator[DbQuery]:
         for file in self._project.server_files:
@@ -188,6 +190,7 @@ class DbQueries:
 
     def _queries_of(self, call: ContextCall) -> Iterator[DbQuery]:
         table_node = syntax.argument(call.node, 0)
+        self._budget = _MAX_WAYS
         seen: set[tuple[int, ...]] = set()
         for way in self._onward(call.file, call.node, 0, direct=True):
             key = tuple(step.node.id for step in way.steps)
@@ -204,13 +207,12 @@ class DbQueries:
                 steps=way.steps,
                 escapes=way.escapes,
             )
-            if len(seen) >= _MAX_QUERIES_OF_ROOT:
-                return
 
     # --- following a query on --------------------------------------------------------------------
 
     def _onward(self, file: CodeFile, node: Node, depth: int, *, direct: bool) -> Iterator[_Way]:
         """All ways on from an expression whose value is a query."""
+        self._budget -= 1
         steps: list[Step] = []
         while True:
             outer = syntax.wrapped(node)
@@ -283,6 +285,8 @@ class DbQueries:
         """The ways on from all uses of a variable behind a place."""
         gathered: list[Step] = []
         for use in file.names.uses(binding):
+            if self._budget <= 0:
+                break
             if use.start_byte <= after or _is_assigned(use):
                 continue
             ways = list(self._from_use(file, use, binding, depth))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from assistant.code import syntax
@@ -141,15 +142,22 @@ class Directives:
         return not self._file.tree.source[start : comment.start_byte].strip()
 
     def _next_code_line(self, comment: Node) -> int:
-        index, source = self._file.tree.index, self._file.tree.source
+        index = self._file.tree.index
         line = index.line_of(max(comment.end_byte - 1, comment.start_byte)) + 1
-        while line < index.line_count:
-            start, end = index.line_start(line), index.line_start(line + 1)
-            if source[start:end].lstrip().startswith(b"//"):
-                line += 1
-                continue
-            break
+        while line in self._comment_lines:
+            line = self._comment_lines[line]
         return line
+
+    @cached_property
+    def _comment_lines(self) -> dict[int, int]:
+        """For each line that is nothing but a `//` comment the first line behind the run."""
+        ends: dict[int, int] = {}
+        index, source = self._file.tree.index, self._file.tree.source
+        for line in range(index.line_count, 0, -1):
+            start = index.line_start(line)
+            if source[start : start + 200].lstrip(b" \t").startswith(b"//"):
+                ends[line] = ends.get(line + 1, line + 1)
+        return ends
 
 
 def _names(text: str, *, separators: str) -> frozenset[str]:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_500_000
 """Larger sources are generated or bundled; they are reported, not analysed."""
 
+MAX_NESTING = 3_000
+"""Levels of a tree; a node's parent is found from the root, so deep trees cost their square."""
+_MANY_NODES = 20_000
+"""Smaller trees can't be deep enough to matter, so their depth isn't measured."""
+
 FUNCTION_KINDS = frozenset(
     {
         "arrow_function",
@@ -65,6 +70,11 @@ class Tree:
         self._tree = _parser(tsx).parse(source)
         self.root: Node = self._tree.root_node
         self._by_kind = _collect(self.root)
+        count = sum(map(len, self._by_kind.values()))
+        self.too_deep = count > _MANY_NODES and _depth(self.root) > MAX_NESTING
+        """Whether it is nested so deeply that it is no code to analyse; no nodes are given then."""
+        if self.too_deep:
+            self._by_kind = {}
         self.functions: list[Node] = sorted(
             (node for kind in FUNCTION_KINDS for node in self._by_kind.get(kind, ())),
             key=lambda node: (node.start_byte, -node.end_byte),
@@ -123,6 +133,20 @@ def _collect(root: Node) -> dict[str, list[Node]]:
         if children:
             extend(reversed(children))
     return by_kind
+
+
+def _depth(root: Node) -> int:
+    cursor = root.walk()
+    deepest = depth = 0
+    while True:
+        if cursor.goto_first_child():
+            depth += 1
+            deepest = max(deepest, depth)
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return deepest
+            depth -= 1
 
 
 def _outer_indices(functions: list[Node]) -> list[int]:
