@@ -28,10 +28,11 @@ def show_answer(answer: Answer) -> None:
     """Print an answer: the statement, points, an example in a panel, warnings, rules, sources."""
     console = stdout()
     width = min(console.width, WIDEST)
+    text = printable(answer.answer)
     if answer.status is Status.NOT_COVERED:
-        console.print(Text("✗ Not covered by the documents", style="bold yellow"), width=width)
-    for number, part in enumerate(_parts(printable(answer.answer))):
-        if number or answer.status is Status.NOT_COVERED:
+        text = f"✗ {text}"
+    for number, part in enumerate(_parts(text)):
+        if number:
             console.print()
         wide = type(part).__name__ == "Panel"
         console.print(part, width=console.width if wide else width)
@@ -59,6 +60,8 @@ def _blocks(markdown: str) -> Iterator[RenderableType]:
             continue
         if lines[0].startswith("- "):
             yield _bullets(lines)
+        elif lines[0].startswith("✗"):
+            yield _inline(" ".join(lines), style="yellow")
         elif lines[0].startswith("⚠"):
             yield Padding(_inline(" ".join(lines), style="yellow"), (0, 0, 0, 2))
         elif lines[0].startswith("Checked in code:"):
