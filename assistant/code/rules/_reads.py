@@ -1,4 +1,4 @@
-"""Where code reads the database: by itself, or through a function that it calls."""
+"""Where code reads (and writes) the database: by itself, or through a function that it calls."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.code.queries import DbQuery
 
 _GETS = {("db", "get"), ("db", "system", "get")}
+_WRITES = {("db", name) for name in ("insert", "patch", "replace", "delete")}
 _MAX_DEPTH = 12
 
 
@@ -49,6 +50,7 @@ class Reads:
         self._project = project
         self._in_file: dict[CodeFile, list[Read]] = {file: [] for file in project.server_files}
         self._by_function: dict[tuple[CodeFile, int], Read | None] = {}
+        self._writing: dict[tuple[CodeFile, int], bool] = {}
         self._find_queries()
         self._find_gets()
         for reads in self._in_file.values():
@@ -101,6 +103,28 @@ class Reads:
                 return found
             best = best or found
         return best
+
+    def writes(self, file: CodeFile, function: Node, depth: int = 0) -> bool:
+        """Whether a function writes when it is called."""
+        key = (file, function.id)
+        if key not in self._writing:
+            self._writing[key] = False  # ends cycles
+            self._writing[key] = self._find_write(file, function, depth)
+        return self._writing[key]
+
+    def _find_write(self, file: CodeFile, function: Node, depth: int) -> bool:
+        if any(
+            call.path in _WRITES and syntax.is_inside(call.node, function)
+            for call in self._project.contexts.calls(file)
+        ):
+            return True
+        reach = self._project.reach
+        return depth <= _MAX_DEPTH and any(
+            site.target.function is None
+            and syntax.is_inside(site.node, function)
+            and self.writes(site.target.file, site.target.node, depth + 1)
+            for site in reach.calls_of(reach.unit_of(file, function))
+        )
 
 
 def weaker(read: Read, confidence: Confidence) -> Confidence:

@@ -4,8 +4,8 @@ Why: a hundred items make a hundred reads, one waiting for the other. Reads by i
 range over an index, or a field kept on the document cost a fraction of that.
 Silent when: documents are fetched by id under `Promise.all`, a helper of convex-helpers does it,
 the loop only writes, goes through pages or batches, or has a number of rounds written in the code.
-It says less for an awaited `get` in a loop, for a query per item under `Promise.all`, and where
-each round needs what the one before has found.
+It says less for an awaited `get` in a loop, for a query per item under `Promise.all`, where each
+round needs what the one before has found, and for helpers that write.
 
 Bad:
     import { query } from "./_generated/server";
@@ -50,6 +50,7 @@ Intent:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -103,28 +104,40 @@ def _direct(project: Project, file: CodeFile, read: Read) -> Iterator[Report]:
 
 
 def _through_calls(project: Project, file: CodeFile, reads: Reads) -> Iterator[Report]:
-    spans = _repeated_spans(file)
+    repeated = _repeated_spans(file)
+    starts = [start for start, _ in repeated]
+    seen: set[tuple[int, int]] = set()
     for call in file.nodes("call_expression"):
-        if not any(start <= call.start_byte < end for start, end in spans):
+        at = bisect_right(starts, call.start_byte) - 1
+        if at < 0 or call.start_byte >= repeated[at][1]:
             continue
-        yield from _called(project, file, call, reads)
+        yield from _called(project, file, call, reads, seen)
         for given in syntax.arguments(call):
             if given.type == "identifier":
                 yield from _handed_on(project, file, call, given, reads)
 
 
 def _repeated_spans(file: CodeFile) -> list[tuple[int, int]]:
-    """Where loops and calls with callbacks stand: nothing else has to be looked at."""
+    """Where loops and calls with callbacks stand: nothing else has to be looked at.
+
+    In order, and none of them touches another.
+    """
     loops = [(node.start_byte, node.end_byte) for node in file.nodes(*syntax.LOOP_KINDS)]
     calls = [
         (node.start_byte, node.end_byte)
         for node in file.nodes("call_expression")
         if syntax.callee_name(node) in CALLBACK_METHODS
     ]
-    return loops + calls
+    outermost: list[tuple[int, int]] = []
+    for start, end in sorted(loops + calls, key=lambda span: (span[0], -span[1])):
+        if not outermost or start >= outermost[-1][1]:
+            outermost.append((start, end))
+    return outermost
 
 
-def _called(project: Project, file: CodeFile, call: Node, reads: Reads) -> Iterator[Report]:
+def _called(
+    project: Project, file: CodeFile, call: Node, reads: Reads, seen: set[tuple[int, int]]
+) -> Iterator[Report]:
     callee = syntax.callee_name_node(call)
     if callee is None or syntax.text_of(callee) in CALLBACK_METHODS:
         return
@@ -139,9 +152,16 @@ def _called(project: Project, file: CodeFile, call: Node, reads: Reads) -> Itera
     if read is None:
         return
     severity = _severity(file, read, call, repetition)
-    if target.file is file and syntax.is_inside(call, function):
+    if (
         # A function that calls itself for each child of a tree.
+        (target.file is file and syntax.is_inside(call, function))
+        # One that writes: it looks something up on the way.
+        or reads.writes(target.file, function)
+    ):
         severity = Severity.INFO if severity is not None else None
+    if (repetition.node.id, function.id) in seen:
+        return  # once for each loop is enough
+    seen.add((repetition.node.id, function.id))
     yield from _helper_report(file, callee, read, repetition, severity)
 
 
