@@ -41,7 +41,9 @@ def _is_final(table: Table, definition: Node) -> bool:
     """Whether no spread behind the table can replace it."""
     member = table.name_node.parent if table.name_node is not None else None
     literal = member.parent if member is not None else None
-    if member is None or literal is None or not syntax.is_inside(literal, definition):
+    if member is None or literal is None:
+        return False
+    if not any(outer == definition for outer in syntax.ancestors(literal)):
         return False
     return not any(
         other.type == "spread_element" and other.start_byte > member.start_byte
