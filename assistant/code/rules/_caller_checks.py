@@ -48,6 +48,7 @@ class CallerChecks:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._units: dict[CodeFile, frozenset[Unit]] = {}
+        self._through: dict[Unit, bool] = {}
 
     def look(self, function: RegisteredFunction) -> Look:
         """Whether a function, or anything that it reaches through calls and `ctx.run…`, looks."""
@@ -64,6 +65,18 @@ class CallerChecks:
             found = (self._project.reach.unit_of(unit.file, n) for n in self._looks(unit.file))
             known = self._units[unit.file] = frozenset(found)
         return unit in known
+
+    def through(self, unit: Unit) -> bool:
+        """Whether the code of a unit, or a helper that it calls, looks at who is calling."""
+        if unit not in self._through:
+            seen, waiting = {unit}, [unit]
+            while waiting and not self.in_unit(waiting[-1]):
+                sites = self._project.reach.calls_of(waiting.pop())
+                further = [s.target for s in sites if s.target not in seen and not s.handed_on]
+                seen.update(further)
+                waiting += further
+            self._through[unit] = bool(waiting)
+        return self._through[unit]
 
     def promised(self, function: RegisteredFunction) -> str | None:
         """A helper that a function reaches whose name says that it looks; its code may not."""

@@ -1,0 +1,148 @@
+"""Expressions that say who is acting: the identity, and what is looked up by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.references import reference_of, referenced_function
+from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._auth_packages import finds_caller
+from assistant.code.rules._caller_checks import CallerChecks
+from assistant.code.rules._out_of_sight import outside_of
+from assistant.code.rules._secrets import is_literal
+from assistant.code.rules._words import names_the_caller, words_of
+from assistant.code.syntax import FUNCTION_KINDS
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+
+CONTEXT_PARTS = frozenset(
+    {
+        "auth",
+        "db",
+        "meta",
+        "runAction",
+        "runMutation",
+        "runQuery",
+        "scheduler",
+        "storage",
+        "vectorSearch",
+    }
+)
+"""What Convex itself puts into a context; anything else there comes from a custom builder."""
+_RUNS = frozenset({"runAction", "runMutation", "runQuery"})
+_MAX_DEPTH = 14
+
+
+class ActingUser:
+    """Tells, for one registered function, what stands for the acting user."""
+
+    def __init__(self, flow: ArgumentFlow) -> None:
+        self._flow = flow
+        self._project = flow.project
+        self._checks = flow.project.once(CallerChecks)
+        self._known: dict[tuple[CodeFile, int], bool] = {}
+
+    def is_acting(self, file: CodeFile, node: Node | None, depth: int = 0) -> bool:
+        """Whether an expression is, or was found by, the identity of who is calling."""
+        node = syntax.unwrap_await(node)
+        if node is None or depth > _MAX_DEPTH or is_literal(node):
+            return False
+        key = (file, node.id)
+        if key not in self._known:
+            self._known[key] = False  # ends cycles
+            self._known[key] = self._look(file, node, depth + 1)
+        return self._known[key]
+
+    def _look(self, file: CodeFile, node: Node, depth: int) -> bool:
+        if node.type in ("identifier", "shorthand_property_identifier"):
+            return self._is_acting_name(file, node, depth)
+        if node.type in ("member_expression", "subscript_expression"):
+            return self._is_acting_part(file, node) or self.is_acting(
+                file, syntax.field(node, "object"), depth
+            )
+        if node.type == "call_expression":
+            return self._is_acting_call(file, node, depth)
+        if node.type == "ternary_expression":
+            sides = (syntax.field(node, "consequence"), syntax.field(node, "alternative"))
+            return any(self.is_acting(file, side, depth) for side in sides)
+        if node.type in ("binary_expression", "template_string", "template_substitution"):
+            return any(self.is_acting(file, inner, depth) for inner in node.named_children)
+        return False
+
+    def _is_acting_part(self, file: CodeFile, node: Node) -> bool:
+        found = self._project.contexts.path_of(file, node)
+        return found is not None and bool(found.path) and found.path[0] not in CONTEXT_PARTS
+
+    def _is_acting_name(self, file: CodeFile, node: Node, depth: int) -> bool:
+        binding = file.resolve(node)
+        if binding is None:
+            return False
+        if self._is_acting_part(file, node) or self._is_session_argument(file, node):
+            return True
+        if binding.kind in ("variable", "loop"):
+            given = [binding.value, *binding.assignments]
+            return any(self.is_acting(file, value, depth) for value in given)
+        if binding.kind == "parameter" and binding.function is not None:
+            return any(
+                self.is_acting(where, value, depth)
+                for where, value in self._flow.given_to(file, binding)
+            )
+        return False
+
+    def _is_session_argument(self, file: CodeFile, node: Node) -> bool:
+        """A session's id is as good as an identity: nobody else knows it."""
+        return any(
+            words_of(name)[-2:] == ("session", "id") for name in self._flow.names(file, node)
+        )
+
+    def _is_acting_call(self, file: CodeFile, call: Node, depth: int) -> bool:
+        context = self._project.contexts.path_of(file, syntax.callee(call))
+        if context is not None and context.path:
+            if context.path[0] == "auth":
+                return True
+            if context.path[-1] in _RUNS:
+                return self._runs_acting(file, call)
+            if context.path == ("db", "get"):
+                return any(self.is_acting(file, given, depth) for given in syntax.arguments(call))
+        outside = outside_of(self._project, file, call)
+        if outside is not None:
+            return finds_caller(outside) or (
+                bool(outside.names) and names_the_caller(outside.names[-1])
+            )
+        target = self._project.follow(file, syntax.callee(call))
+        function = target.node
+        if target.file is not None and function is not None and function.type in FUNCTION_KINDS:
+            unit = self._project.reach.unit_of(target.file, function)
+            return self._checks.through(unit) or names_the_caller(syntax.callee_name(call))
+        receiver = syntax.receiver(call)
+        if receiver is None:
+            return False
+        # A query by the identity, or something made of it: `identity.subject.split("|")`.
+        return self.is_acting(file, receiver, depth) or any(
+            not is_literal(value) and self.is_acting(file, value, depth)
+            for value in equalities_in(call)
+        )
+
+    def _runs_acting(self, file: CodeFile, call: Node) -> bool:
+        reference = reference_of(self._project, file, syntax.argument(call, 0))
+        if reference is None:
+            return False
+        target = referenced_function(self._project, reference, near=file)
+        unit = self._project.reach.unit_of_function(target) if target is not None else None
+        if unit is None:
+            return bool(reference.path) and names_the_caller(reference.path[-1])
+        return self._checks.through(unit)
+
+
+def equalities_in(node: Node) -> list[Node]:
+    """The values that `q.eq(field, value)` compares with, anywhere below a node."""
+    found: list[Node] = []
+    for call in syntax.descendants(node, "call_expression"):
+        value = syntax.argument(call, 1) if syntax.callee_name(call) == "eq" else None
+        if value is not None:
+            found.append(value)
+    return found

@@ -1,0 +1,147 @@
+"""Comparisons of a document, its parent or a membership with the acting user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.rules._acting_user import ActingUser, equalities_in
+from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._out_of_sight import outside_of
+from assistant.code.rules._secrets import EQUALITY, compares_secret, is_literal
+from assistant.code.rules._words import words_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.reach import Unit
+
+_ROLES = frozenset(
+    {
+        "admin",
+        "admins",
+        "moderator",
+        "permission",
+        "permissions",
+        "role",
+        "roles",
+        "staff",
+        "superadmin",
+        "superuser",
+    }
+)
+_DECIDES = frozenset(
+    {"access", "admin", "allowed", "authorize", "authorized", "can", "is", "member", "membership"}
+    | {"own", "owner", "owns", "permission", "permissions", "role", "tenant"}
+)
+_CONDITIONAL = {
+    "if_statement": "condition",
+    "ternary_expression": "condition",
+    "switch_statement": "value",
+    "while_statement": "condition",
+}
+_PARTS_OF_CONDITIONS = frozenset(
+    {"arguments", "as_expression", "member_expression", "non_null_expression"}
+    | {"parenthesized_expression", "unary_expression"}
+)
+_LISTS = frozenset({"equals", "has", "includes", "indexOf", "isEqual"})
+
+
+class Ownership:
+    """Whether what one function runs compares with the acting user."""
+
+    def __init__(self, flow: ArgumentFlow) -> None:
+        self._flow = flow
+        self._project = flow.project
+        self._acting = ActingUser(flow)
+
+    def is_compared(self) -> bool:
+        """Whether any code in reach compares, checks a role, or may do so out of sight."""
+        return any(self._in_unit(unit) for unit in self._flow.units)
+
+    def _in_unit(self, unit: Unit) -> bool:
+        file = unit.file
+        for node in syntax.descendants(unit.node):
+            kind = node.type
+            if kind == "binary_expression":
+                if self._compares(file, node) or compares_secret(self._project, file, node):
+                    return True
+            elif kind in ("call_expression", "new_expression"):
+                if self._is_list_check(file, node) or self._is_check_out_of_sight(file, node):
+                    return True
+            elif kind in ("member_expression", "identifier") and self._is_role_check(file, node):
+                return True
+        return any(self._is_membership(file, node) for node in self._chains(unit))
+
+    def _compares(self, file: CodeFile, node: Node) -> bool:
+        if syntax.text_of(syntax.field(node, "operator")) not in EQUALITY:
+            return False
+        left, right = syntax.field(node, "left"), syntax.field(node, "right")
+        if is_literal(left) or is_literal(right):
+            return False
+        return self._acting.is_acting(file, left) != self._acting.is_acting(file, right)
+
+    def _is_list_check(self, file: CodeFile, call: Node) -> bool:
+        """`note.sharedWith.includes(user)`."""
+        if syntax.callee_name(call) not in _LISTS:
+            return False
+        given = [one for one in syntax.arguments(call) if self._acting.is_acting(file, one)]
+        return bool(given) and not self._acting.is_acting(file, syntax.receiver(call))
+
+    def _is_check_out_of_sight(self, file: CodeFile, call: Node) -> bool:
+        outside = outside_of(self._project, file, call)
+        if outside is None:
+            return False
+        if "rowlevelsecurity" in (outside.module or "").lower():
+            return True
+        given = syntax.arguments(call)
+        contexts = (self._project.contexts.path_of(file, one) for one in given)
+        if not any(found is not None and found.path in ((), ("db",)) for found in contexts):
+            return False
+        name = outside.names[-1] if outside.names else syntax.callee_name(call)
+        takes_document = len(given) > 1
+        is_hidden = outside.module is None or outside.module.startswith((".", "/"))
+        return not _DECIDES.isdisjoint(words_of(name)) or (is_hidden and takes_document)
+
+    def _is_role_check(self, file: CodeFile, node: Node) -> bool:
+        name = syntax.member_name(node) or syntax.text_of(node)
+        if _ROLES.isdisjoint(words_of(name)) or not _decides_something(node):
+            return False
+        return not self._flow.paths(file, node)
+
+    # --- memberships ------------------------------------------------------------------------------
+
+    def _chains(self, unit: Unit) -> Iterator[Node]:
+        """The whole expression of each query of a unit."""
+        for query in self._project.queries.in_file(unit.file):
+            if query.unit is unit:
+                inside = [step.node for step in query.steps if step.file is unit.file]
+                yield from inside[-1:] or [query.root]
+
+    def _is_membership(self, file: CodeFile, chain: Node) -> bool:
+        """Whether rows are looked up by the acting user and by something else besides."""
+        values = [value for value in equalities_in(chain) if not is_literal(value)]
+        acting = [self._acting.is_acting(file, value) for value in values]
+        return any(acting) and not all(acting)
+
+
+def _decides_something(node: Node) -> bool:
+    """Whether a condition depends on an expression, also by `list.includes(expression)`."""
+    child = node
+    for outer in syntax.ancestors(node):
+        kind = outer.type
+        if kind in _CONDITIONAL:
+            return syntax.field(outer, _CONDITIONAL[kind]) == child
+        if kind == "binary_expression":
+            operator = syntax.text_of(syntax.field(outer, "operator"))
+            if operator in ("&&", "||") and syntax.field(outer, "left") == child:
+                return True
+        elif kind == "call_expression":
+            if syntax.callee_name(outer) not in ("includes", "has", "some"):
+                return False
+        elif kind not in _PARTS_OF_CONDITIONS:
+            return False
+        child = outer
+    return False

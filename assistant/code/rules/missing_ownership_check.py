@@ -1,0 +1,146 @@
+"""A public function changes a document by an id from its arguments, whoever owns the document.
+
+Why: ids travel in links and answers, so a signed-in user can send another user's. To know who is
+calling is half of the check; the other half is whether the document is theirs.
+Silent when: the document, its parent or a membership is compared with the acting user, a role is
+checked, row-level security wraps the database, a secret is compared, or code that can't be read
+may do so. *Info* for a query that returns the document.
+
+Bad:
+    import { getAuthUserId } from "@convex-dev/auth/server";
+    import { ConvexError, v } from "convex/values";
+    import { mutation } from "./_generated/server";
+
+    export const remove = mutation({
+      args: { recipe: v.id("recipes") },
+      handler: async (ctx, { recipe }) => {
+        if ((await getAuthUserId(ctx)) === null) throw new ConvexError("sign in first");
+        await ctx.db.delete(recipe);
+      },
+    });
+Good:
+    import { getAuthUserId } from "@convex-dev/auth/server";
+    import { ConvexError, v } from "convex/values";
+    import { mutation } from "./_generated/server";
+
+    export const remove = mutation({
+      args: { recipe: v.id("recipes") },
+      handler: async (ctx, { recipe }) => {
+        const user = await getAuthUserId(ctx);
+        const found = await ctx.db.get(recipe);
+        if (user === null || found?.author !== user) throw new ConvexError("not your recipe");
+        await ctx.db.delete(recipe);
+      },
+    });
+
+Intent:
+    authorization | authorize | ownership | owner | =owns | =owned | row level security | rls |
+        role based | rbac | belongs to & not provider | setup | test | about test | header |
+        webhook | email & not index | against argument;
+    permission & document | resource | @check | validate | mutation & not file permission |
+        browser | tool;
+    organization | tenant | workspace | team & access | isolate | isolation | boundary | scope |
+        membership & not index | import;
+    resource | document & belong | =own | access & user | caller & not auth provider | sensitive;
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agents.finding import Confidence, Severity
+from assistant.code import syntax
+from assistant.code.builders import Kind
+from assistant.code.functions import RegisteredFunction
+from assistant.code.project import Project
+from assistant.code.rule import Report, Rule
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentPath
+from assistant.code.rules._caller_checks import CallerChecks, Look
+from assistant.code.rules._looked_up import documents_by_arguments, id_of, ids_from_arguments
+from assistant.code.rules._ownership import Ownership
+from assistant.code.rules._words import words_of
+
+_PEOPLE = frozenset({"accounts", "members", "profiles", "users"})
+_OWNERS = frozenset(
+    {"account", "author", "by", "clerk", "creator", "customer", "email", "member", "org"}
+    | {"organization", "owner", "participants", "session", "team", "tenant", "token", "user"}
+    | {"users", "workspace"}
+)
+_CHANGES = frozenset({("db", "patch"), ("db", "replace"), ("db", "delete")})
+
+
+def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
+    """Report a public function that changes or returns any document it is given the id of."""
+    if function.internal or function.handler is None or function.kind is Kind.HTTP_ACTION:
+        return
+    if not function.argument_bindings or project.component_of(function.file) is not None:
+        return
+    flow = ArgumentFlow(project, function)
+    changed = next(_changes(flow), None)
+    returned = _returned_documents(flow) if function.kind is Kind.QUERY else frozenset()
+    if changed is None and not returned:
+        return
+    owned = _may_have_owner(flow, returned if changed is None else changed)
+    if changed is None and not owned:
+        return
+    look = project.once(CallerChecks).look(function)
+    if look is Look.OUT_OF_SIGHT or Ownership(flow).is_compared():
+        return
+    what = "changes" if changed is not None else "returns"
+    confidence = Confidence.HIGH if changed is not None and look is Look.YES else Confidence.MEDIUM
+    yield RULE.at(
+        function.file,
+        function.name_node,
+        f"the public {function.kind} `{function.name}` {what} the document of whatever id it is "
+        "given, without comparing its owner with who is calling",
+        hint="load the document and compare its owner (or its parent's) with the acting user",
+        severity=Severity.WARNING if changed is not None else Severity.INFO,
+        confidence=confidence if owned else Confidence.LOW,
+        anchor=function.call,
+    )
+
+
+def _changes(flow: ArgumentFlow) -> Iterator[frozenset[ArgumentPath]]:
+    """For each change of a document whose id is an argument: those arguments."""
+    project = flow.project
+    for unit in flow.units:
+        for call in project.contexts.calls(unit.file):
+            if call.path not in _CHANGES or project.reach.unit_of(unit.file, call.node) is not unit:
+                continue
+            ids = ids_from_arguments(flow, unit.file, id_of(call))
+            if ids:
+                yield ids
+
+
+def _returned_documents(flow: ArgumentFlow) -> frozenset[ArgumentPath]:
+    handler = flow.function.handler
+    assert handler is not None
+    found = (
+        documents_by_arguments(flow, handler.file, value)
+        for value in syntax.returned_expressions(handler.node)
+    )
+    return frozenset[ArgumentPath]().union(*found)
+
+
+def _may_have_owner(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> bool:
+    """Whether one of the documents can have an owner or a parent; so where the schema is silent."""
+    schema = flow.project.schema_for(flow.function.file)
+    for path in ids:
+        validator = flow.validator_of(path)
+        named = validator.table if validator is not None else None
+        table = schema.tables.get(named) if schema is not None and named is not None else None
+        if table is None or not table.fields_complete or table.name in _PEOPLE:
+            return True
+        for name, field in table.fields.items():
+            refers = any(inner.kind == "id" for inner in field.walk())
+            if refers or not _OWNERS.isdisjoint(words_of(name)):
+                return True
+    return False
+
+
+RULE = Rule(
+    id="missing-ownership-check",
+    severity=Severity.WARNING,
+    category="access",
+    check_function=check,
+)
