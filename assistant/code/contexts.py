@@ -37,6 +37,14 @@ _PART_TYPES = {
 }
 _PART_TYPE = re.compile(r"^:?\s*(" + "|".join(_PART_TYPES) + r")\b(?!\s*\[)")
 _OPEN_TYPE = re.compile(r"^:?\s*(any|unknown|\{.*)?$", re.DOTALL)
+_ANY = re.compile(r"^:?\s*any$")
+_NAMES = (
+    "identifier",
+    "shorthand_property_identifier",
+    "shorthand_property_identifier_pattern",
+)
+_ONLY_OF_CTX = frozenset({"runAction", "runMutation", "runQuery", "vectorSearch"})
+"""What nothing but a context has: `({ runQuery }) =>` takes one apart."""
 _DB_PART_KEY = re.compile(r"\b(db|scheduler|storage|auth|runQuery|runMutation|runAction)\s*\??:")
 _CTX_NAMES = frozenset({"ctx", "_ctx", "convexCtx", "queryCtx", "mutationCtx", "actionCtx"})
 _ONE_NAME = re.compile(r"^:?\s*([A-Za-z_$][\w$]*)\s*(?:<.*>)?\s*$", re.DOTALL)
@@ -135,10 +143,12 @@ class Contexts:
         if node is None or depth > _MAX_DEPTH:
             return None
         names.reverse()
-        if node.type in ("identifier", "shorthand_property_identifier"):
+        if node.type in _NAMES:
             base = self._of_name(file, node, depth)
             if base is not None:
                 return base.at(*names)
+            if names and names[0] in _ONLY_OF_CTX and _is_open_parameter(file, node):
+                return ContextPath(tuple(names), Confidence.MEDIUM)
         elif node.type == "object" and not names:
             return self._of_spread(file, node, depth)
         return _by_member_names(names)
@@ -182,7 +192,9 @@ class Contexts:
             if typed is not None:
                 return typed
         if binding.path:
-            return None
+            is_open = binding.type is None or _ANY.match(syntax.text_of(binding.type)) is not None
+            picks = is_open and binding.path[0] in _ONLY_OF_CTX
+            return ContextPath((), Confidence.MEDIUM) if picks else None
         if binding.type is None or _OPEN_TYPE.match(syntax.text_of(binding.type)):
             return _by_name(binding.name)
         known = _by_name(binding.name)
@@ -244,6 +256,17 @@ class Contexts:
             if found is not None and not found.path:
                 return found
         return None
+
+
+def _is_open_parameter(file: CodeFile, identifier: Node) -> bool:
+    """Whether it is a parameter as a whole whose type says nothing."""
+    binding = file.names.resolve(identifier)
+    return (
+        binding is not None
+        and binding.kind == "parameter"
+        and not binding.path
+        and (binding.type is None or _ANY.match(syntax.text_of(binding.type)) is not None)
+    )
 
 
 def _by_name(name: str) -> ContextPath | None:

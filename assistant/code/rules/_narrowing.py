@@ -1,0 +1,55 @@
+"""Where code asks first which kind of context it has: `if ("scheduler" in ctx)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.rules._words import words_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
+
+_BRANCHES = ("if_statement", "ternary_expression")
+
+
+def is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
+    """Whether a branch around a node is taken by what the context can do."""
+    child = node
+    for outer in syntax.ancestors(node):
+        if outer.type in syntax.FUNCTION_KINDS:
+            return False
+        condition: Node | None = None
+        if outer.type in _BRANCHES and child != syntax.field(outer, "condition"):
+            condition = syntax.field(outer, "condition")
+        elif outer.type == "binary_expression" and child == syntax.field(outer, "right"):
+            condition = syntax.field(outer, "left")
+        if condition is not None and _asks_for_kind(project, file, condition):
+            return True
+        child = outer
+    return False
+
+
+def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:
+    for part in (condition, *syntax.descendants(condition)):
+        if part.type == "binary_expression":
+            operator = syntax.text_of(syntax.field(part, "operator"))
+            right = syntax.field(part, "right")
+            if operator == "in" and project.contexts.path_of(file, right) is not None:
+                return True
+        elif part.type == "call_expression":
+            # `isMutationCtx(ctx)`
+            named = "ctx" in words_of(syntax.callee_name(part))
+            given = syntax.argument(part, 0)
+            if named and given is not None and project.contexts.path_of(file, given) is not None:
+                return True
+        elif part.type == "member_expression" and part.parent is not None:
+            # `if (ctx.db)`: the part itself is asked for, not something that it gives.
+            found = project.contexts.path_of(file, part)
+            is_part = found is not None and len(found.path) == 1
+            if is_part and part.parent.type not in ("member_expression", "call_expression"):
+                return True
+    return False
