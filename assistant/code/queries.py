@@ -284,6 +284,7 @@ class DbQueries:
     def _uses(self, file: CodeFile, binding: Binding, after: int, depth: int) -> Iterator[_Way]:
         """The ways on from all uses of a variable behind a place."""
         gathered: list[Step] = []
+        goes_on = False
         for use in file.names.uses(binding):
             if self._budget <= 0:
                 break
@@ -296,8 +297,9 @@ class DbQueries:
                 gathered += [_with(step, conditional=conditional) for step in again.steps]
                 continue
             for way in ways:
+                goes_on = True
                 yield _Way((*gathered, *way.steps), way.escapes)
-        if gathered:
+        if gathered and not goes_on:
             yield _Way(tuple(gathered))
 
     def _from_use(self, file: CodeFile, use: Node, binding: Binding, depth: int) -> Iterator[_Way]:

@@ -85,7 +85,8 @@ def project_of_source(
     text = source.decode("utf-8", "replace")
     parts = split_files(text)
     if len(parts) < 2 or source.startswith(b"\xef\xbb\xbf"):
-        path = _inside_functions(filename)
+        named = parts[0].path if parts and "/" not in filename else None
+        path = _inside_functions(named or filename)
         file = _code_file(path, source, Origin(filename), snippet=None)
         return Project([file], is_snippet=True, small_tables=small_tables)
     files = [

@@ -137,9 +137,12 @@ class Directives:
             self.found.append(Directive(comment, False, rules, line, None, "range"))
 
     def _stands_alone(self, comment: Node) -> bool:
-        index = self._file.tree.index
+        index, source = self._file.tree.index, self._file.tree.source
+        line = index.line_of(max(comment.end_byte - 1, comment.start_byte))
+        end = index.line_start(line + 1) if line < index.line_count else len(source)
         start = index.line_start(index.line_of(comment.start_byte))
-        return not self._file.tree.source[start : comment.start_byte].strip()
+        around = source[start : comment.start_byte] + source[comment.end_byte : end]
+        return not around.strip()
 
     def _next_code_line(self, comment: Node) -> int:
         index = self._file.tree.index

@@ -18,10 +18,13 @@ The docstring is read by `agents.rulebook` and shown by `convexpert rules ID`:
     Bad:
         code, indented, that the rule flags (tests run it)
     Good:
-        code that it leaves alone (tests run it; `// convex/schema.ts` comments separate files)
+        code that it leaves alone (tests run it)
 
     Intent:
         how documents ask for it, in the notation of `assistant.code.intent`;
+
+Comments such as `// convex/schema.ts` or `// src/App.tsx`, alone on a line, separate files; an
+example with one counts as a whole project, one without as a pasted `convex/main.ts`.
 
 The entry: `RULE = Rule(id="no-filter-in-query", severity=Severity.WARNING, category="reading",
 peer=True, check_query=check)`. See `assistant.code.rule.Rule` for all fields. The check functions,
