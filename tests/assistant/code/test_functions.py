@@ -12,6 +12,8 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
 from assistant.code.snippets import project_of_source
 
+MakeProject = Callable[[str], Project]
+
 SERVER = (
     'import { query, mutation, action, internalMutation, httpAction } from "./_generated/server";\n'
 )
@@ -176,8 +178,6 @@ def test_functions_are_found_by_their_path(make_project: MakeProject) -> None:
     project = make_project(
         """// convex/lib/auth.ts
 import { query } from "../_generated/server";
-
-MakeProject = Callable[[str], Project]
 export const check = query({ args: {}, handler: async () => 1 });
 // convex/index.ts
 export { check as verify } from "./lib/auth";

@@ -9,6 +9,8 @@ from assistant.code.modules import Category
 from assistant.code.project import PathAliases, Project, Target
 from assistant.code.snippets import project_of_sources
 
+MakeProject = Callable[[str], Project]
+
 
 def _target(project: Project, path: str, name: str) -> Target:
     """What the last call of `name` in a file calls."""
@@ -154,8 +156,6 @@ import { defineApp } from "convex/server";
 export default defineApp();
 // convex/limiter/convex.config.ts
 import { defineComponent } from "convex/server";
-
-MakeProject = Callable[[str], Project]
 export default defineComponent("limiter");
 // convex/limiter/public.ts
 export {};

@@ -9,6 +9,8 @@ from assistant.code.builders import Kind
 from assistant.code.project import Project
 from assistant.code.references import reference_of
 
+MakeProject = Callable[[str], Project]
+
 APP = """// convex/main.ts
 import { query, mutation, action } from "./_generated/server";
 import { internal } from "./_generated/api";
@@ -88,8 +90,6 @@ def test_references_are_read_through_aliases(make_project: MakeProject) -> None:
     project = make_project(
         """// convex/main.ts
 import { api as all, internal } from "./_generated/api";
-
-MakeProject = Callable[[str], Project]
 const users = internal.lib.users;
 use(users.get, all["lib/users"].list, components.x.y, other.a.b);
 """

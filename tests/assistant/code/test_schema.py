@@ -10,6 +10,8 @@ from assistant.code.schema import Table
 from assistant.code.snippets import project_of_document
 from assistant.code.validators import read_validator
 
+MakeProject = Callable[[str], Project]
+
 
 def test_tables_fields_and_all_kinds_of_indexes_are_read(make_project: MakeProject) -> None:
     project = make_project(
@@ -139,8 +141,6 @@ import { shared } from "./b";
 export const args = { id: v.id("t"), deep: v.array(v.object({ any: v.any() })), ...shared.fields };
 // convex/b.ts
 import { v } from "convex/values";
-
-MakeProject = Callable[[str], Project]
 export const shared = v.object({ kind: v.union(v.literal("x"), v.literal("y")) });
 """
     )
