@@ -2,8 +2,9 @@
 
 Why: a timer is forgotten when the function ends, at a restart, and when the process moves; queries
 and mutations have none at all. `ctx.scheduler` and crons keep what is to run in the database.
-Silent when: the timer only ends a wait, by `controller.abort()`, `reject(…)` or in a `Promise.race`;
-in tests; in client code. In a `"use node"` action it is a remark only, for a short wait may be right there.
+Silent when: the timer only ends a wait, by `controller.abort()`, `reject(…)` or in a
+`Promise.race`; in tests; in client code. In a `"use node"` action it is a remark only, for a short
+wait may be right there.
 
 Bad:
     import { internal } from "./_generated/api";
