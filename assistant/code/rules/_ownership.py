@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.code import syntax
 from assistant.code.rules._acting_user import ActingUser, equalities_in
 from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._conditions import decides
 from assistant.code.rules._out_of_sight import outside_of
 from assistant.code.rules._secrets import EQUALITY, compares_secret, is_literal
 from assistant.code.rules._words import words_of
@@ -35,16 +36,6 @@ _ROLES = frozenset(
 _DECIDES = frozenset(
     {"access", "admin", "allowed", "authorize", "authorized", "can", "is", "member", "membership"}
     | {"own", "owner", "owns", "permission", "permissions", "role", "tenant"}
-)
-_CONDITIONAL = {
-    "if_statement": "condition",
-    "ternary_expression": "condition",
-    "switch_statement": "value",
-    "while_statement": "condition",
-}
-_PARTS_OF_CONDITIONS = frozenset(
-    {"arguments", "as_expression", "member_expression", "non_null_expression"}
-    | {"parenthesized_expression", "unary_expression"}
 )
 _LISTS = frozenset({"equals", "has", "includes", "indexOf", "isEqual"})
 
@@ -107,7 +98,7 @@ class Ownership:
 
     def _is_role_check(self, file: CodeFile, node: Node) -> bool:
         name = syntax.member_name(node) or syntax.text_of(node)
-        if _ROLES.isdisjoint(words_of(name)) or not _decides_something(node):
+        if _ROLES.isdisjoint(words_of(name)) or not decides(node):
             return False
         return not self._flow.paths(file, node)
 
@@ -125,23 +116,3 @@ class Ownership:
         values = [value for value in equalities_in(chain) if not is_literal(value)]
         acting = [self._acting.is_acting(file, value) for value in values]
         return any(acting) and not all(acting)
-
-
-def _decides_something(node: Node) -> bool:
-    """Whether a condition depends on an expression, also by `list.includes(expression)`."""
-    child = node
-    for outer in syntax.ancestors(node):
-        kind = outer.type
-        if kind in _CONDITIONAL:
-            return syntax.field(outer, _CONDITIONAL[kind]) == child
-        if kind == "binary_expression":
-            operator = syntax.text_of(syntax.field(outer, "operator"))
-            if operator in ("&&", "||") and syntax.field(outer, "left") == child:
-                return True
-        elif kind == "call_expression":
-            if syntax.callee_name(outer) not in ("includes", "has", "some"):
-                return False
-        elif kind not in _PARTS_OF_CONDITIONS:
-            return False
-        child = outer
-    return False

@@ -153,6 +153,9 @@ def _looks_up(project: Project, call: Node, name: str) -> bool:
         field = syntax.argument(field, 0)
     value = syntax.unwrap_await(given[1])
     own = (syntax.member_name(value) or syntax.text_of(value)) if value is not None else ""
+    if words_of(own)[-1:] == ("identifier",):
+        # `tokenIdentifier` says who somebody is; that is no secret, whatever the field is called.
+        return False
     return _is_capability_field(syntax.string_value(field) or "") or (
         words_of(own)[-2:] == ("session", "id")
     )

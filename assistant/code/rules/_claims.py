@@ -1,0 +1,304 @@
+"""Arguments that claim who is acting, and where a function believes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.names import REST
+from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._conditions import decides, is_null_check
+from assistant.code.rules._secrets import EQUALITY
+from assistant.code.rules._words import words_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.contexts import ContextCall
+    from assistant.code.modules import CodeFile
+    from assistant.code.reach import Unit
+    from assistant.code.validators import Validator
+
+PEOPLE = frozenset({"accounts", "members", "people", "profiles", "user", "users"})
+"""Tables of those who may act."""
+_IDENTITIES = frozenset({"clerk", "email", "subject", "uid"})
+_ROLES = frozenset({"admin", "moderator", "owner", "role", "roles", "staff", "superadmin"})
+_NAMES = frozenset(
+    {"actor", "author", "creator", "owner", "sender", "uploader", "user", "username"}
+)
+_AUTHORS = frozenset(
+    {
+        "actor",
+        "author",
+        "by",
+        "creator",
+        "from",
+        "owner",
+        "poster",
+        "sender",
+        "submitter",
+        "uploader",
+        "user",
+    }
+)
+_TARGETS = frozenset(
+    {"assigned", "assignee", "blocked", "followed", "friend", "invited", "invitee", "mentioned"}
+    | {"other", "receiver", "recipient", "target", "to", "reviewed"}
+)
+_JUDGED = frozenset(
+    {"admin", "editor", "moderator", "owner", "permission", "permissions", "role", "roles"}
+    | {"staff", "superadmin"}
+)
+_ACTORS = frozenset({"actor", "caller", "current", "me", "myself", "viewer"})
+_MEMBERSHIPS = frozenset(
+    {"access", "admins", "collaborators", "member", "members", "membership", "memberships"}
+    | {"participants", "permission", "permissions"}
+)
+_WRITES = frozenset({("db", "insert"), ("db", "patch"), ("db", "replace")})
+_MAX_DEPTH = 8
+
+
+class Claim(IntEnum):
+    """What an argument claims, by its name and its validator."""
+
+    NAME = 1
+    """Somebody's name or handle: `author: v.string()`."""
+    USER = 2
+    """The id of a user's document."""
+    IDENTITY = 3
+    """An e-mail address, an auth provider's id, a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """A claim that a function acts upon."""
+
+    argument: str
+    claim: Claim
+    how: str
+    """For the message: "is written as `author`"."""
+
+
+def claim_of(name: str, validator: Validator | None) -> Claim | None:
+    """What an argument claims, or None."""
+    words = words_of(name)
+    kind = validator.inner.kind if validator is not None else "unknown"
+    if kind == "array" or not _TARGETS.isdisjoint(words):
+        return None
+    if kind == "id":
+        table = validator.inner.table if validator is not None else None
+        return Claim.USER if table in PEOPLE else None
+    if kind == "boolean":
+        is_role = not _ROLES.isdisjoint(words) and len(words) <= 2
+        return Claim.IDENTITY if is_role else None
+    if not words or (words[-1] in ("template", "subject") and len(words) > 1):
+        return None
+    is_identity = words[-1] in _IDENTITIES or words[0] == "clerk" or words[-1] in ("role", "roles")
+    if is_identity or words in (("token", "identifier"), ("auth", "id"), ("user", "id")):
+        return Claim.IDENTITY
+    named = words[:-1] if words[-1] == "id" else words
+    return Claim.NAME if len(named) == 1 and named[0] in _NAMES else None
+
+
+class Claims:
+    """The claims among the arguments of one function."""
+
+    def __init__(self, flow: ArgumentFlow) -> None:
+        self._flow = flow
+        self._project = flow.project
+        self.claims: dict[str, Claim] = {}
+        validator = flow.validator
+        fields = dict(validator.fields) if validator is not None else {}
+        for name, field in fields.items():
+            claim = claim_of(name, field)
+            if claim is not None:
+                self.claims[name] = claim
+
+    def beliefs(self) -> Iterator[Belief]:
+        """Where the function acts upon a claim, in the order of the code that it reaches."""
+        if not self.claims:
+            return
+        for call in self._writes():
+            yield from self._written(call)
+        for unit in self._flow.units:
+            yield from self._decided(unit)
+
+    def _writes(self) -> Iterator[ContextCall]:
+        unit_of = self._project.reach.unit_of
+        for unit in self._flow.units:
+            for call in self._project.contexts.calls(unit.file):
+                if call.path in _WRITES and unit_of(unit.file, call.node) is unit:
+                    yield call
+
+    # --- as the author of a write ----------------------------------------------------------------
+
+    def _written(self, call: ContextCall) -> Iterator[Belief]:
+        file = call.file
+        document = syntax.unwrap(call.arguments[-1]) if call.arguments else None
+        if document is None:
+            return
+        target = self._project.follow(file, document)
+        if target.file is not None and target.node is not None and target.node.type == "object":
+            file, document = target.file, target.node
+        if document.type != "object":
+            yield from self._spread(file, document)
+            return
+        for spread in syntax.object_spreads(document):
+            yield from self._spread(file, spread)
+        for field, value in syntax.object_members(document):
+            if not _is_author(field):
+                continue
+            named = self._named(file, value) | self._people_by(file, _owner_of_id(value))
+            for name in sorted(named):
+                yield Belief(name, self.claims[name], f"is written as `{field}`")
+
+    def _spread(self, file: CodeFile, node: Node) -> Iterator[Belief]:
+        """`insert("posts", args)`: each argument becomes the field of its name."""
+        paths = self._flow.paths(file, node)
+        if any(path in ((), (REST,)) for path in paths):
+            for name, claim in self.claims.items():
+                if _is_author(name):
+                    yield Belief(name, claim, f"is written as `{name}`")
+
+    def _named(self, file: CodeFile, node: Node | None) -> frozenset[str]:
+        return self._flow.names(file, node) & self.claims.keys()
+
+    # --- in a decision ---------------------------------------------------------------------------
+
+    def _decided(self, unit: Unit) -> Iterator[Belief]:
+        file = unit.file
+        for node in syntax.descendants(unit.node):
+            if node.type == "binary_expression":
+                yield from self._compared(file, node)
+            elif node.type == "member_expression":
+                yield from self._judged(file, node)
+            if node.type in ("identifier", "member_expression"):
+                yield from self._role_decides(file, node)
+        yield from self._membership(unit)
+
+    def _compared(self, file: CodeFile, node: Node) -> Iterator[Belief]:
+        """`note.owner !== args.userId`, `args.role === "admin"` in a condition."""
+        if syntax.text_of(syntax.field(node, "operator")) not in EQUALITY or not decides(node):
+            return
+        sides = (syntax.field(node, "left"), syntax.field(node, "right"))
+        for one, other in (sides, sides[::-1]):
+            named = self._named(file, one)
+            inner = syntax.unwrap(other)
+            if not named or inner is None:
+                continue
+            for name in sorted(named):
+                is_role = words_of(name)[-1:] in (("role",), ("roles",))
+                if is_role and syntax.string_value(inner) is not None:
+                    if not self._is_kept(name):
+                        yield Belief(name, self.claims[name], "decides what is allowed")
+                elif self._is_owner_field(file, inner):
+                    what = syntax.member_name(inner)
+                    yield Belief(name, self.claims[name], f"is compared with `{what}`")
+
+    def _is_owner_field(self, file: CodeFile, node: Node) -> bool:
+        """`note.owner` of a document, not of the arguments."""
+        name = syntax.member_name(node)
+        return name is not None and _is_author(name) and not self._flow.paths(file, node)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a role is written into a document: then it is data, and the branch about it."""
+        return any(
+            name in self._flow.names(call.file, value)
+            for call in self._writes()
+            for document in call.arguments[-1:]
+            for _, value in syntax.object_members(syntax.unwrap(document))
+        )
+
+    def _role_decides(self, file: CodeFile, node: Node) -> Iterator[Belief]:
+        """`if (!isAdmin) throw …`: a flag in the arguments."""
+        named = self._named(file, node)
+        for name in sorted(named):
+            validator = self._flow.validator_of((name,))
+            if validator is not None and validator.kind == "boolean" and decides(node):
+                yield Belief(name, self.claims[name], "decides what is allowed")
+
+    def _judged(self, file: CodeFile, node: Node) -> Iterator[Belief]:
+        """`me.editor` of a user who was looked up by an argument."""
+        words = words_of(syntax.member_name(node) or "")
+        owner = syntax.field(node, "object")
+        actor = not _ACTORS.isdisjoint(words_of(syntax.text_of(syntax.unwrap(owner))))
+        judged = not _JUDGED.isdisjoint(words) or (actor and words != ("id",))
+        if not judged or not _in_condition(node):
+            return
+        for name in sorted(self._people_by(file, owner)):
+            yield Belief(name, self.claims[name], "finds the user whose rights are checked")
+
+    def _membership(self, unit: Unit) -> Iterator[Belief]:
+        """A membership that is looked up by an argument, and then decides."""
+        for query in self._project.queries.in_file(unit.file):
+            if query.unit is not unit or query.index is None or query.result is None:
+                continue
+            if _MEMBERSHIPS.isdisjoint(words_of(query.table or "")):
+                continue
+            values = [op.value for op in query.index.range.ops if op.method == "eq"]
+            named = [self._named(unit.file, value) for value in values]
+            uses = unit.file.names.uses(query.result)
+            if len(values) > 1 and any(is_null_check(use) for use in uses):
+                for name in sorted(frozenset[str]().union(*named)):
+                    yield Belief(name, self.claims[name], "finds the membership that is checked")
+
+    # --- users looked up by a claim --------------------------------------------------------------
+
+    def _people_by(self, file: CodeFile, node: Node | None, depth: int = 0) -> frozenset[str]:
+        """The claims by which the user in an expression was looked up."""
+        node = syntax.unwrap_await(node)
+        if node is None or depth > _MAX_DEPTH:
+            return frozenset()
+        if node.type == "identifier":
+            binding = file.resolve(node)
+            if binding is None or binding.kind != "variable" or binding.path:
+                return frozenset()
+            return self._people_by(file, binding.value, depth + 1)
+        if node.type != "call_expression":
+            return frozenset()
+        context = self._project.contexts.path_of(file, syntax.callee(node))
+        if context is not None and context.path == ("db", "get"):
+            given = syntax.arguments(node)
+            named = self._named(file, given[-1]) if given else frozenset()
+            return frozenset(name for name in named if self.claims[name] is Claim.USER)
+        for query in self._project.queries.in_file(file):
+            if query.table in PEOPLE and any(step.node == node for step in query.steps):
+                return self._by_equalities(file, node)
+        target = self._project.follow(file, syntax.callee(node))
+        if target.file is None or target.node is None:
+            return frozenset()
+        if target.node.type not in syntax.FUNCTION_KINDS:
+            return frozenset()
+        returned = syntax.returned_expressions(target.node)
+        found = (self._people_by(target.file, value, depth + 1) for value in returned)
+        return frozenset[str]().union(*found)
+
+    def _by_equalities(self, file: CodeFile, chain: Node) -> frozenset[str]:
+        found: set[str] = set()
+        for call in syntax.descendants(chain, "call_expression"):
+            if syntax.callee_name(call) == "eq":
+                found |= self._named(file, syntax.argument(call, 1))
+        return frozenset(found)
+
+
+def _is_author(field: str) -> bool:
+    words = words_of(field)
+    return not _AUTHORS.isdisjoint(words) and _TARGETS.isdisjoint(words)
+
+
+def _owner_of_id(node: Node) -> Node | None:
+    """`user` of `user._id`."""
+    inner = syntax.unwrap(node)
+    if inner is None or syntax.member_name(inner) != "_id":
+        return None
+    return syntax.field(inner, "object")
+
+
+def _in_condition(node: Node) -> bool:
+    outer = syntax.wrapped(node).parent
+    if outer is not None and outer.type == "binary_expression":
+        return decides(node) or decides(outer)
+    return decides(node)
