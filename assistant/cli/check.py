@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +17,7 @@ from assistant.cli.context import CommandContext, command_context
 
 if TYPE_CHECKING:
     from agents.reporters import Look
-    from agents.settings import CheckSettings
     from assistant.code.check import CheckOptions, CheckReport
-    from assistant.code.documented import Documentation
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -80,48 +79,37 @@ def check(
     """
     obj = command_context(context)
     settings = obj.settings.check
-    documentation = _documentation(obj, agent or [])
-    options = _options(settings, _ids(select), _ids(ignore), severity, documentation, agent)
+    options = replace(
+        _documentation(obj, agent or []),
+        select=settings.select if select is None else _ids(select),
+        ignore=settings.ignore if ignore is None else _ids(ignore),
+        severity=settings.severity,
+        minimum=severity,
+        small_tables=frozenset(settings.small_tables),
+    )
     report = _run(paths, stdin_filename, options)
     _show(report, Format.JSON if as_json else format_)
     if report.reaches(fail_on if fail_on is not None else settings.fail_on):
         raise typer.Exit(1)
 
 
-def _ids(given: list[str] | None) -> tuple[str, ...] | None:
-    if given is None:
-        return None
+def _ids(given: list[str]) -> tuple[str, ...]:
     return tuple(one for part in given for one in part.replace(",", " ").split())
 
 
-def _documentation(obj: CommandContext, references: list[str]) -> Documentation:
+def _documentation(obj: CommandContext, references: list[str]) -> CheckOptions:
     """What the registered documents ask for; only those of `references` where some are given."""
+    from assistant.code.check import CheckOptions
     from assistant.code.documented import documentation
 
     registry = obj.registry()
     versions = [registry.resolve(one) for one in references] if references else registry.agents()
-    return documentation(versions)
-
-
-def _options(
-    settings: CheckSettings,
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-    severity: Severity,
-    documentation: Documentation,
-    agents: list[str] | None,
-) -> CheckOptions:
-    from assistant.code.check import CheckOptions
-
+    asked = documentation(versions)
     return CheckOptions(
-        select=settings.select if select is None else select,
-        ignore=settings.ignore if ignore is None else ignore,
-        severity=settings.severity,
-        minimum=severity,
-        small_tables=frozenset(settings.small_tables),
-        documentation=documentation.rules,
-        only_documented=bool(agents),
-        review=documentation.review,
+        documentation=asked.rules,
+        only_documented=bool(references),
+        review=asked.review,
+        handles={version.digest: version.handle for version in versions},
     )
 
 

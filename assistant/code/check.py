@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from agents.document import digest_of
 from agents.errors import CodeCheckError
 from agents.finding import DocumentedBy, Finding, Severity
 from agents.reporters.report import FindingsReport
@@ -47,6 +48,8 @@ class CheckOptions:
     """Run only rules that `documentation` names: the code is held to certain agents."""
     review: tuple[DocumentedBy, ...] = ()
     """The items that need judgement, handed on into the report."""
+    handles: Mapping[str, str] = field(default_factory=dict)
+    """The agent that a document is, by the SHA-256 of its bytes: its own items come first."""
 
 
 CheckReport = FindingsReport
@@ -148,7 +151,7 @@ def _report(engine: Engine, projects: Iterable[Project], options: CheckOptions) 
     names: set[str] = set()
     for project in projects:
         found = [f for f in engine.run(project) if f.severity.reaches(options.minimum)]
-        findings += found
+        findings += _own_items_first(found, project, options.handles)
         flagged = {finding.file for finding in found}
         for file in project.files:
             if file.checked and file.relevant:
@@ -158,6 +161,24 @@ def _report(engine: Engine, projects: Iterable[Project], options: CheckOptions) 
         sources.update({n: raw for n, raw in project.documents.items() if n in flagged})
         names.update(project.documents)
     return CheckReport(in_order(findings), len(names), options.review, sources)
+
+
+def _own_items_first(
+    findings: list[Finding], project: Project, handles: Mapping[str, str]
+) -> list[Finding]:
+    """Hold a registered document's examples to what it says itself, before what others say."""
+    own = {name: handles.get(digest_of(raw)) for name, raw in project.documents.items()}
+    if not any(own.values()):
+        return findings
+    return [
+        replace(
+            finding,
+            documented_by=tuple(
+                sorted(finding.documented_by, key=lambda item: item.agent != own[finding.file])
+            ),
+        )
+        for finding in findings
+    ]
 
 
 def _project_of_text(source: bytes, filename: str, small_tables: frozenset[str]) -> Project:
