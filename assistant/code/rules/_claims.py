@@ -8,9 +8,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.builders import Kind
 from assistant.code.names import REST
 from assistant.code.rules._argument_flow import ArgumentFlow
-from assistant.code.rules._conditions import decides, is_null_check
+from assistant.code.rules._conditions import denies, guard_of
 from assistant.code.rules._secrets import EQUALITY
 from assistant.code.rules._words import words_of
 
@@ -35,7 +36,6 @@ _AUTHORS = frozenset(
         "author",
         "by",
         "creator",
-        "from",
         "owner",
         "poster",
         "sender",
@@ -86,7 +86,7 @@ def claim_of(name: str, validator: Validator | None) -> Claim | None:
     """What an argument claims, or None."""
     words = words_of(name)
     kind = validator.inner.kind if validator is not None else "unknown"
-    if kind == "array" or not _TARGETS.isdisjoint(words):
+    if kind == "array" or not _TARGETS.isdisjoint(words) or "default" in words:
         return None
     if kind == "id":
         table = validator.inner.table if validator is not None else None
@@ -151,7 +151,9 @@ class Claims:
         for field, value in syntax.object_members(document):
             if not _is_author(field):
                 continue
-            named = self._named(file, value) | self._people_by(file, _owner_of_id(value))
+            named = self._named(file, value)
+            if call.path == ("db", "insert"):
+                named |= self._people_by(file, _owner_of_id(value))
             for name in sorted(named):
                 yield Belief(name, self.claims[name], f"is written as `{field}`")
 
@@ -179,9 +181,17 @@ class Claims:
                 yield from self._role_decides(file, node)
         yield from self._membership(unit)
 
+    def _turns_away(self, node: Node) -> bool:
+        """Whether an `if` on an expression decides more than what a query shows."""
+        guard = guard_of(node)
+        if guard is None:
+            return False
+        return self._flow.function.kind is not Kind.QUERY or denies(guard)
+
     def _compared(self, file: CodeFile, node: Node) -> Iterator[Belief]:
         """`note.owner !== args.userId`, `args.role === "admin"` in a condition."""
-        if syntax.text_of(syntax.field(node, "operator")) not in EQUALITY or not decides(node):
+        operator = syntax.text_of(syntax.field(node, "operator"))
+        if operator not in EQUALITY or not self._turns_away(node):
             return
         sides = (syntax.field(node, "left"), syntax.field(node, "right"))
         for one, other in (sides, sides[::-1]):
@@ -217,7 +227,7 @@ class Claims:
         named = self._named(file, node)
         for name in sorted(named):
             validator = self._flow.validator_of((name,))
-            if validator is not None and validator.kind == "boolean" and decides(node):
+            if validator is not None and validator.kind == "boolean" and self._turns_away(node):
                 yield Belief(name, self.claims[name], "decides what is allowed")
 
     def _judged(self, file: CodeFile, node: Node) -> Iterator[Belief]:
@@ -226,7 +236,7 @@ class Claims:
         owner = syntax.field(node, "object")
         actor = not _ACTORS.isdisjoint(words_of(syntax.text_of(syntax.unwrap(owner))))
         judged = not _JUDGED.isdisjoint(words) or (actor and words != ("id",))
-        if not judged or not _in_condition(node):
+        if not judged or not self._turns_away(node):
             return
         for name in sorted(self._people_by(file, owner)):
             yield Belief(name, self.claims[name], "finds the user whose rights are checked")
@@ -241,7 +251,8 @@ class Claims:
             values = [op.value for op in query.index.range.ops if op.method == "eq"]
             named = [self._named(unit.file, value) for value in values]
             uses = unit.file.names.uses(query.result)
-            if len(values) > 1 and any(is_null_check(use) for use in uses):
+            guards = [guard for guard in map(guard_of, uses) if guard is not None]
+            if len(values) > 1 and any(denies(guard) for guard in guards):
                 for name in sorted(frozenset[str]().union(*named)):
                     yield Belief(name, self.claims[name], "finds the membership that is checked")
 
@@ -286,6 +297,8 @@ class Claims:
 
 def _is_author(field: str) -> bool:
     words = words_of(field)
+    if words == ("from",):
+        return True
     return not _AUTHORS.isdisjoint(words) and _TARGETS.isdisjoint(words)
 
 
@@ -295,10 +308,3 @@ def _owner_of_id(node: Node) -> Node | None:
     if inner is None or syntax.member_name(inner) != "_id":
         return None
     return syntax.field(inner, "object")
-
-
-def _in_condition(node: Node) -> bool:
-    outer = syntax.wrapped(node).parent
-    if outer is not None and outer.type == "binary_expression":
-        return decides(node) or decides(outer)
-    return decides(node)

@@ -42,15 +42,33 @@ def decides(node: Node) -> bool:
     return False
 
 
-def is_null_check(node: Node) -> bool:
-    """Whether an expression is only asked for its presence: `!x`, `x === null`, `if (x)`."""
-    outer = syntax.wrapped(node).parent
-    if outer is None:
+def guard_of(node: Node) -> Node | None:
+    """The `if` whose condition an expression is a part of, not through a callback."""
+    child = node
+    for outer in syntax.ancestors(node):
+        if outer.type == "if_statement":
+            return outer if syntax.field(outer, "condition") == child else None
+        if outer.type in syntax.FUNCTION_KINDS or outer.type.endswith(("_statement", "_block")):
+            return None
+        child = outer
+    return None
+
+
+def denies(guard: Node) -> bool:
+    """Whether an `if` turns somebody away: it throws, or returns nothing."""
+    body = syntax.field(guard, "consequence")
+    if body is None:
         return False
-    if outer.type == "binary_expression":
-        operator = syntax.text_of(syntax.field(outer, "operator"))
-        if operator in ("&&", "||"):
-            return True
-        sides = (syntax.field(outer, "left"), syntax.field(outer, "right"))
-        return any(syntax.text_of(side) in ("null", "undefined") for side in sides)
-    return outer.type in ("unary_expression", *_CONDITIONAL)
+    statements = body.named_children if body.type == "statement_block" else [body]
+    return any(
+        statement.type == "throw_statement"
+        or (statement.type == "return_statement" and _is_nothing(statement))
+        for statement in statements
+    )
+
+
+def _is_nothing(statement: Node) -> bool:
+    value = syntax.unwrap(statement.named_children[0]) if statement.named_children else None
+    if value is None or value.type == "array":
+        return value is None or not value.named_children
+    return syntax.text_of(value) in ("null", "undefined", "false")
