@@ -11,6 +11,7 @@ import pytest
 from agents.finding import Finding
 from assistant.code.catalogue import rule_ids
 from assistant.code.check import CheckOptions, check_paths, check_source
+from assistant.code.layout import find_projects
 from assistant.code.modules import CODE_SUFFIXES
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules"
@@ -71,10 +72,9 @@ def test_a_project_is_flagged_exactly_where_it_is_marked(
 ) -> None:
     rule = path.parent.name
     monkeypatch.chdir(path)
-    report = check_paths([Path()], CheckOptions(select=(rule,)))
-    files = (
-        (file.relative_to(path).as_posix(), file)
-        for file in sorted(path.rglob("*"))
-        if file.name.endswith(CODE_SUFFIXES)
-    )
+    code = [f.relative_to(path) for f in sorted(path.rglob("*")) if f.name.endswith(CODE_SUFFIXES)]
+    # A library has no functions folder: its files are checked one by one.
+    wanted = [Path()] if find_projects(path) else code
+    report = check_paths(wanted, CheckOptions(select=(rule,)))
+    files = ((file.as_posix(), path / file) for file in code)
     _compare(_marked(files, rule), report.findings, rule)

@@ -1,0 +1,151 @@
+"""A function is registered by an untyped builder of `convex/server` in an app with generated ones.
+
+Why: `queryGeneric` and its kin know nothing of the app's schema: tables, indexes, documents and
+`ctx` are all `any`. The builders of `_generated/server` do the same with types.
+Silent when: it is in a component or a library, there is no `_generated` folder, or the app's own
+module builds on `_generated/server`.
+
+Bad:
+    // convex/shops.ts
+    import { query } from "./_generated/server";
+    import { queryGeneric } from "convex/server";
+
+    export const count = query({ args: {}, handler: async () => 0 });
+    export const list = queryGeneric({
+      args: {},
+      handler: async (ctx) => await ctx.db.query("shops").take(10),
+    });
+Good:
+    // convex/shops.ts
+    import { query } from "./_generated/server";
+
+    export const list = query({
+      args: {},
+      handler: async (ctx) => await ctx.db.query("shops").take(10),
+    });
+
+Intent:
+    _generated & import | server | builder | from | query | mutation & not edit | against edit |
+        commit | schema;
+    generated & type | server | api & import | use | codegen & not edit | against commit;
+    queryGeneric | mutationGeneric | actionGeneric;
+    query() | mutation() | action() & wrapper | public | builder & not @external;
+    typescript & type safety & better | always;
+    builder & typed | untyped | generated | convex/server;
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agents.finding import Edit, Severity
+from assistant.code import syntax
+from assistant.code.modules import Category, CodeFile
+from assistant.code.project import Project
+from assistant.code.rule import Report, Rule
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.names import Import
+
+BUILDERS = frozenset(
+    {
+        "actionGeneric",
+        "httpActionGeneric",
+        "internalActionGeneric",
+        "internalMutationGeneric",
+        "internalQueryGeneric",
+        "mutationGeneric",
+        "queryGeneric",
+    }
+)
+
+
+def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
+    """Report the calls of untyped builders."""
+    if b"Generic" not in file.raw or project.component_of(file) is not None:
+        return
+    if not _has_generated(project):
+        return
+    for call in file.nodes("call_expression"):
+        callee = syntax.callee(call)
+        if callee is None or callee.type not in ("identifier", "member_expression"):
+            continue
+        imported = _imported(file, callee)
+        if imported is None or not _registers(call):
+            continue
+        typed = imported.name.removesuffix("Generic")
+        yield RULE.at(
+            file,
+            callee,
+            f"`{imported.name}` of `convex/server` knows nothing of the schema",
+            hint=f"use `{typed}` of `_generated/server`",
+            edits=_edits(project, file, callee, imported),
+        )
+
+
+def _has_generated(project: Project) -> bool:
+    return any(
+        file.category is Category.GENERATED or b"_generated/server" in file.raw
+        for file in project.files
+        if file.category in (Category.GENERATED, Category.DEPLOYED)
+        and project.component_of(file) is None
+    )
+
+
+def _imported(file: CodeFile, callee: Node) -> Import | None:
+    if callee.type != "identifier":
+        return None
+    binding = file.resolve(callee)
+    imported = binding.imported if binding is not None else None
+    if imported is None or imported.specifier != "convex/server" or imported.name not in BUILDERS:
+        return None
+    return imported
+
+
+def _registers(call: Node) -> bool:
+    """Whether the call defines a function, and isn't handed to a maker of builders."""
+    first = syntax.argument(call, 0)
+    return first is not None and first.type in ("object", *syntax.FUNCTION_KINDS)
+
+
+def _edits(project: Project, file: CodeFile, callee: Node, imported: Import) -> tuple[Edit, ...]:
+    """Import the typed builder under the name that is in use, where the import names it alone."""
+    local = syntax.text_of(callee)
+    statement = imported.statement
+    clause = next((c for c in statement.named_children if c.type == "import_clause"), None)
+    names = list(syntax.descendants(statement, "import_specifier"))
+    if clause is None or len(names) != 1 or len(clause.named_children) != 1 or imported.type_only:
+        return ()
+    if any(not _registers(use.parent) for use in _uses(file, callee) if use.parent is not None):
+        return ()
+    typed = imported.name.removesuffix("Generic")
+    named = f"{typed} as {local}" if typed != local else typed
+    here = posixpath.dirname(file.path)
+    path = posixpath.relpath(posixpath.join(project.functions_folder, "_generated/server"), here)
+    specifier = path if path.startswith(".") else f"./{path}"
+    source = syntax.field(statement, "source")
+    if source is None:
+        return ()
+    quote = syntax.text_of(source)[:1]
+    return (
+        Edit(names[0].start_byte, names[0].end_byte, named),
+        Edit(source.start_byte, source.end_byte, f"{quote}{specifier}{quote}"),
+    )
+
+
+def _uses(file: CodeFile, callee: Node) -> list[Node]:
+    binding = file.resolve(callee)
+    uses = file.names.uses(binding) if binding is not None else []
+    return [use for use in uses if use.type == "identifier"]
+
+
+RULE = Rule(
+    id="untyped-builder",
+    severity=Severity.WARNING,
+    category="validation",
+    check_file=check_file,
+)
