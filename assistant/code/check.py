@@ -240,26 +240,34 @@ class _Wanted:
         self._alone[absolute] = read_bytes(absolute)
 
     def _add_folder(self, path: Path, absolute: Path) -> None:
-        projects = find_projects(absolute)
+        # A file belongs to the innermost project around it.
+        projects = sorted(find_projects(absolute), key=lambda project: -len(project.root.parts))
+        taken: set[Path] = set()
         for project in projects:
-            for file in code_files_in(project.root):
-                if absolute in file.parents:
-                    self._in_project[project].add(file)
-        if projects:
-            return
-        documents = [
-            file
-            for file in sorted(absolute.rglob("*"))
+            files = {f for f in code_files_in(project.root) if absolute in f.parents} - taken
+            self._in_project[project] |= files
+            taken |= files
+        if not projects:
+            self._add_loose_files(path, absolute)
+
+    def _add_loose_files(self, path: Path, folder: Path) -> None:
+        """Take a folder without a project: its documents, and code that imports the server."""
+        found = {
+            file: read_bytes(file)
+            for file in sorted(folder.rglob("*"))
             if file.name.lower().endswith(MARKDOWN_SUFFIXES) and file.is_file()
-        ]
-        if not documents:
+        }
+        for file in code_files_in(folder):
+            raw = read_bytes(file)
+            if looks_like_server_code(raw):
+                found[file] = raw
+        if not found:
             raise CodeCheckError(
                 "no Convex folder and no document in it",
                 hint="name the folder that holds convex/, or single files",
                 path=str(path),
             )
-        for document in documents:
-            self._alone[document] = read_bytes(document)
+        self._alone.update(found)
 
     def projects(self, small_tables: frozenset[str]) -> Iterable[Project]:
         """Everything that was added, as projects, in the order of their paths."""

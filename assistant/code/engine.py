@@ -72,7 +72,7 @@ class Engine:
         """All findings of a project's checked files, in their order."""
         reports: dict[CodeFile, list[Report]] = defaultdict(list)
         for report in self._reports(project):
-            if report.file.checked and report.file.category in report.rule.files:
+            if report.file.checked and report.rule.looks_at(report.file):
                 reports[report.file].append(report)
         findings: list[Finding] = []
         for file in project.files:
@@ -88,28 +88,19 @@ class Engine:
             if file.checked and file.relevant:
                 yield from self._in_file(file, project)
         for rule in self._active.rules:
-            if rule.check_function is not None:
-                for function in project.functions:
-                    if function.registered:
-                        yield from rule.check_function(function, project)
-            if rule.check_query is not None:
-                for query in project.queries:
-                    yield from rule.check_query(query, project)
-            if rule.check_table is not None:
-                for table in project.schemas.tables:
-                    yield from rule.check_table(table, project)
+            yield from _in_parts(rule, project)
             if rule.check_project is not None:
                 yield from rule.check_project(project)
 
     def _in_file(self, file: CodeFile, project: Project) -> Iterator[Report]:
         for kind, rules in self._by_kind.items():
-            wanted = [rule for rule in rules if file.category in rule.files]
+            wanted = [rule for rule in rules if rule.looks_at(file)]
             for node in file.nodes(kind) if wanted else ():
                 for rule in wanted:
                     assert rule.check is not None
                     yield from rule.check(node, file, project)
         for rule in self._active.rules:
-            if file.category not in rule.files:
+            if not rule.looks_at(file):
                 continue
             if rule.check_file is not None:
                 yield from rule.check_file(file, project)
@@ -202,6 +193,21 @@ class Engine:
                 f"this directive {what} {listed}",
                 hint,
             )
+
+
+def _in_parts(rule: Rule, project: Project) -> Iterator[Report]:
+    """What a rule says of functions, queries and tables."""
+    if rule.check_function is not None:
+        for function in project.functions:
+            if function.registered:
+                yield from rule.check_function(function, project)
+    if rule.check_query is not None:
+        for file in filter(rule.looks_at, project.files):
+            for query in project.queries.in_file(file):
+                yield from rule.check_query(query, project)
+    if rule.check_table is not None:
+        for table in project.schemas.tables:
+            yield from rule.check_table(table, project)
 
 
 def _weight(finding: Finding) -> tuple[int, int]:

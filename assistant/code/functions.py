@@ -142,7 +142,7 @@ class RegisteredFunctions:
         self._project = project
         self._in_file: dict[CodeFile, tuple[RegisteredFunction, ...]] = {}
         for file in project.files:
-            if file.category in (Category.DEPLOYED, Category.TEST):
+            if file.module and file.category is not Category.GENERATED:
                 self._in_file[file] = tuple(_find(project, file))
         self._by_handler = {
             (function.handler.file, function.handler.node.id): function

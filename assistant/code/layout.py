@@ -46,8 +46,9 @@ class ProjectRoot:
 
     @property
     def functions_folder(self) -> str:
-        """The functions folder relative to the root, with `/`."""
-        return self.functions.relative_to(self.root).as_posix()
+        """The functions folder relative to the root, with `/`; empty where it is the root."""
+        inner = self.functions.relative_to(self.root).as_posix()
+        return "" if inner == "." else inner
 
 
 def find_projects(folder: Path) -> list[ProjectRoot]:
@@ -68,8 +69,8 @@ def _nested_projects(folder: Path) -> list[ProjectRoot]:
         project = _project_at(here, files, folders)
         if project is not None:
             found.append(project)
-            own = project.functions.relative_to(here).parts[0]
-            folders[:] = [name for name in folders if name != own]
+            own = project.functions.relative_to(here).parts[:1]
+            folders[:] = [name for name in folders if own and name != own[0]]
     return found
 
 
@@ -80,6 +81,10 @@ def project_around(path: Path) -> ProjectRoot | None:
         if not folder.is_dir():
             continue
         project = _project_at(folder, _names(folder, files=True), _names(folder, files=False))
+        if project is not None and project.root == project.functions:
+            outer = project_around(folder.parent)
+            if outer is not None and _is_in(folder, outer.functions):
+                return outer
         if project is not None:
             if path == folder or _is_in(path, project.functions):
                 return project
@@ -105,6 +110,9 @@ def _project_at(folder: Path, files: Iterable[str], folders: Iterable[str]) -> P
                 return ProjectRoot(folder, functions)
     if "convex" in folders and _holds_functions(folder / "convex"):
         return ProjectRoot(folder, folder / "convex")
+    if any(name.startswith("convex.config.") for name in files):
+        # A component's package; components of an app lie inside its functions folder.
+        return ProjectRoot(folder, folder)
     return None
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.code.queries import DbQuery
     from assistant.code.schema import Table
 
+PEER_FILES = frozenset({Category.DEPLOYED, Category.TEST, Category.CONFIG})
+"""Where the official plugin looks as well: all files of the functions folder, tests included."""
+
 RuleCategory = Literal["reading", "writing", "validation", "access", "layout"]
 
 
@@ -61,7 +64,11 @@ class Rule:
     in_components: Severity | None = None
     """The default inside a component, where it differs."""
     files: frozenset[Category] = frozenset({Category.DEPLOYED})
-    """In which files it looks; reports elsewhere are dropped."""
+    """In which files it looks; reports elsewhere are dropped.
+
+    Tests beside the functions count as TEST; those outside the functions folder only together
+    with CLIENT.
+    """
     yields_to: frozenset[str] = frozenset()
     """Rules of which a report with high confidence at the same place makes this one needless."""
     kinds: frozenset[str] = frozenset()
@@ -78,6 +85,12 @@ class Rule:
     def __post_init__(self) -> None:
         if (self.check is None) != (not self.kinds):
             raise ValueError(f"{self.id}: `check` and `kinds` go together")
+
+    def looks_at(self, file: CodeFile) -> bool:
+        """Whether the rule has anything to say about a file."""
+        if file.category not in self.files:
+            return False
+        return bool(file.module) or Category.CLIENT in self.files
 
     def at(
         self,

@@ -38,9 +38,11 @@ each a generator of what `RULE.at(file, node, message, hint=…, severity=…, c
 - `check_table(table, project)` for each `defineTable`
 - `check_file(file, project)` for each file, `check_project(project)` once
 
-They are called for deployed files only, unless `files=` says otherwise. A rule never looks at
-settings, directives, documents or other rules; the engine does. Report at the identifier that
-names the offence. The same rule at the same span counts once (the weightiest report wins).
+They are called for deployed files only, unless `files=` says otherwise (`PEER_FILES` for rules of
+the official plugin, which looks at tests and configuration in the functions folder too). A rule
+never looks at settings, directives, documents or other rules; the engine does. Report at the
+identifier that names the offence. The same rule at the same span counts once (the weightiest
+report wins).
 
 What to ask
 ===========

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from agents.finding import Confidence, Severity
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery
-from assistant.code.rule import Report, Rule
+from assistant.code.rule import PEER_FILES, Report, Rule
 
 
 def check(query: DbQuery, _project: Project) -> Iterator[Report]:
@@ -75,5 +75,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     category="reading",
     peer=True,
+    files=PEER_FILES,
     check_query=check,
 )

@@ -45,7 +45,7 @@ from agents.finding import Severity
 from assistant.code import syntax
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery, Step
-from assistant.code.rule import Report, Rule
+from assistant.code.rule import PEER_FILES, Report, Rule
 
 _INEXPRESSIBLE = frozenset({"neq", "or", "not", "add", "sub", "mul", "div", "mod", "neg"})
 
@@ -84,5 +84,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     category="reading",
     peer=True,
+    files=PEER_FILES,
     check_query=check,
 )

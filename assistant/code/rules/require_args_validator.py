@@ -43,7 +43,7 @@ from assistant.code import syntax
 from assistant.code.builders import Kind
 from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
-from assistant.code.rule import Report, Rule
+from assistant.code.rule import PEER_FILES, Report, Rule
 
 
 def check(function: RegisteredFunction, _project: Project) -> Iterator[Report]:
@@ -69,5 +69,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     category="validation",
     peer=True,
+    files=PEER_FILES,
     check_function=check,
 )

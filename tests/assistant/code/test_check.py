@@ -235,3 +235,36 @@ def test_the_seeds_examples_break_rules_at_known_lines() -> None:
         ("001", 407, "no-collect-in-query"),
         ("001", 414, "no-collect-in-query"),
     }
+
+
+def test_the_tests_of_an_app_are_checked_by_the_peer_s_rules_alone(app: Path) -> None:
+    (app / "convex" / "list.test.ts").write_text(
+        LIST + 'export const m = query({ args: {}, handler: () => fetch("x") });', encoding="utf-8"
+    )
+    assert {place[2] for place in _places(["convex/list.test.ts"])} == {
+        "require-args-validator",
+        "no-collect-in-query",
+    }
+
+
+def test_a_component_s_package_is_a_project_of_its_own(app: Path) -> None:
+    package = app / "packages" / "part" / "src" / "component"
+    package.mkdir(parents=True)
+    (package / "convex.config.ts").write_text(
+        'import { defineComponent } from "convex/server";\nexport default defineComponent("p");',
+        encoding="utf-8",
+    )
+    (package / "lib.ts").write_text(LIST, encoding="utf-8")
+    expected = {"packages/part/src/component/lib.ts"}
+    assert {place[0] for place in _places(["packages"])} == expected
+    assert {place[0] for place in _places([str(package / "lib.ts")])} == expected
+    assert {place[0] for place in _places(["."])} == {*expected, "convex/list.ts"}
+
+
+def test_a_library_s_server_code_is_checked_file_by_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("server.ts").write_text(LIST, encoding="utf-8")
+    Path("other.ts").write_text("const = ;", encoding="utf-8")
+    assert {place[0] for place in _places(["."])} == {"server.ts"}
