@@ -36,7 +36,8 @@ def round_of(file: CodeFile, site: Node, terminal: str, loop: Node) -> Round:
     if terminal == "paginate":
         return Round.PAGE
     varying = list(_varying(file, site, loop))
-    collections = [
+    collections = [*_taken_within(site)]
+    collections += [
         collection
         for identifier, binding in varying
         for collection in _collections(file, identifier, binding, loop, 0)
@@ -45,6 +46,14 @@ def round_of(file: CodeFile, site: Node, terminal: str, loop: Node) -> Round:
         grows = any(_grows(file, collection, loop) for collection in collections)
         return Round.FOLLOWS if grows else Round.ITEM
     return Round.PAGE if terminal == "take" or not varying else Round.FOLLOWS
+
+
+def _taken_within(site: Node) -> Iterator[Node]:
+    """`queue` of `ctx.db.get(queue.pop()!)`."""
+    for call in syntax.descendants(site, "call_expression"):
+        owner = syntax.receiver(call)
+        if syntax.callee_name(call) in _TAKING and owner is not None and not syntax.arguments(call):
+            yield owner
 
 
 def _varying(file: CodeFile, site: Node, loop: Node) -> Iterator[tuple[Node, Binding]]:

@@ -11,6 +11,7 @@ Bad:
     import { v } from "convex/values";
 
     export default defineSchema({
+      albums: defineTable({ title: v.string() }),
       songs: defineTable({ album: v.id("albums"), title: v.string() }),
     });
     // convex/songs.ts
@@ -30,6 +31,7 @@ Good:
     import { v } from "convex/values";
 
     export default defineSchema({
+      albums: defineTable({ title: v.string() }),
       songs: defineTable({ album: v.id("albums"), title: v.string() })
         .index("by_album", ["album"]),
     });

@@ -109,8 +109,8 @@ def _report(
         return
     if not schema.complete or not schema.strict:
         return
-    if project.is_snippet and file is schema.file:
-        # An example of a schema leaves out the tables that it isn't about.
+    if project.is_snippet and is_id:
+        # An example leaves out the tables that it isn't about.
         return
     near = get_close_matches(name, schema.tables, 1)
     yield RULE.at(
