@@ -73,7 +73,8 @@ from assistant.code.validators import read_validator
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_GIVEN_TO_COMPONENTS = frozenset({"CONVEX_CLOUD_URL", "CONVEX_SITE_URL"})
+_LEFT_ALONE = frozenset({"CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "NODE_ENV", "VITEST"})
+"""Given to components as well, put in when bundling, or set by test runners alone."""
 
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
@@ -142,7 +143,7 @@ def _ids(file: CodeFile, project: Project) -> Iterator[Report]:
 
 def _environment(file: CodeFile, project: Project) -> Iterator[Report]:
     for use in environment_uses(file):
-        if use.name is None or use.name in _GIVEN_TO_COMPONENTS:
+        if use.name is None or use.name in _LEFT_ALONE:
             continue
         if _is_declared(use.name, file, project) or not _runs_inside(file, use.node, project):
             continue
