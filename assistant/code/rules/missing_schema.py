@@ -5,6 +5,7 @@ documents are unknown to the code that reads them.
 Silent when: the app writes nothing, or there is a schema file. A component needs its own one.
 
 Bad:
+    // convex/notes.ts
     import { mutation } from "./_generated/server";
     import { v } from "convex/values";
 
