@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CHANGES = frozenset(
-    {"cancel", "capture", "charge", "confirm", "create", "delete", "pay", "publish", "refund"}
+    {"cancel", "charge", "confirm", "create", "delete", "pay", "publish", "refund"}
     | {"remove", "send", "update", "upload"}
 )
 _COMPUTES = frozenset({"completions", "embeddings", "images", "messages", "models", "responses"})
