@@ -117,14 +117,14 @@ class Engine:
         directives = Directives(file)
         found: dict[tuple[str, Span], Finding] = {}
         certain = {
-            (report.rule.id, file.span(report.node, report.end))
+            (report.rule.id, report.span)
             for report in reports
             if report.confidence is Confidence.HIGH
         }
         for report in reports:
             severity = self._active.severity_of(report, in_component=in_component)
             anchor = None if report.anchor is None else file.line(report.anchor)
-            line = file.line(report.node)
+            line = report.line
             rule = report.rule
             if severity is Severity.OFF or directives.silence(
                 rule.id, peer=rule.peer, line=line, anchor_line=anchor
@@ -144,7 +144,7 @@ class Engine:
             rule=report.rule.id,
             severity=severity,
             file=file.origin.display,
-            span=file.span(report.node, report.end),
+            span=report.span,
             message=report.message,
             hint=report.hint,
             confidence=report.confidence,
@@ -159,8 +159,8 @@ class Engine:
             return
         if file.tree.too_deep:
             span = file.origin.span(Span(1, 1, 1, 1))
-            message = f"the code is nested deeper than {syntax.MAX_NESTING:,} levels"
-            yield _engine_finding(file, "syntax-error", Severity.ERROR, span, message)
+            message = f"not checked: the code is nested deeper than {syntax.MAX_NESTING} levels"
+            yield _engine_finding(file, "syntax-error", Severity.WARNING, span, message)
             return
         if file.category is Category.CLIENT and not file.named and file.snippet is None:
             return

@@ -12,6 +12,7 @@ from assistant.code.modules import Category, CodeFile
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from agents.location import Span
     from assistant.code.contexts import ContextCall
     from assistant.code.functions import RegisteredFunction
     from assistant.code.project import Project
@@ -41,6 +42,21 @@ class Report:
     anchor: Node | None
     """What the peer's rule of this name reports; an ESLint directive counts against its line."""
     edits: tuple[Edit, ...]
+    within: tuple[int, int] | None = None
+    """Where given, these bytes of the file are the finding's span: a part of a text or comment."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands for the user."""
+        if self.within is None:
+            return self.file.span(self.node, self.end)
+        return self.file.origin.span(self.file.tree.index.span(*self.within))
+
+    @property
+    def line(self) -> int:
+        """The 1-based line of the file's own text on which it begins."""
+        start = self.node.start_byte if self.within is None else self.within[0]
+        return self.file.tree.index.line_of(start)
 
 
 Reports = Iterable[Report]
@@ -104,9 +120,10 @@ class Rule:
         end: Node | None = None,
         anchor: Node | None = None,
         edits: tuple[Edit, ...] = (),
+        within: tuple[int, int] | None = None,
     ) -> Report:
         """A report at `node`. `severity` only where it is lower or higher than the rule's own."""
         own = self.when_enabled if self.severity is Severity.OFF else self.severity
         return Report(
-            self, file, node, message, hint, severity or own, confidence, end, anchor, edits
+            self, file, node, message, hint, severity or own, confidence, end, anchor, edits, within
         )
