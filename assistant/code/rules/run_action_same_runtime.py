@@ -6,6 +6,7 @@ Silent when: one of the two files begins with `"use node"` and the other doesn't
 action is called; the action is scheduled.
 
 Bad:
+    // convex/texts.ts
     import { internal } from "./_generated/api";
     import { internalAction } from "./_generated/server";
     import { v } from "convex/values";
@@ -18,10 +19,11 @@ Bad:
     export const publish = internalAction({
       args: { text: v.string() },
       handler: async (ctx, { text }) => {
-        await ctx.runAction(internal.example.translate, { text });
+        await ctx.runAction(internal.texts.translate, { text });
       },
     });
 Good:
+    // convex/texts.ts
     import { internalAction } from "./_generated/server";
     import { v } from "convex/values";
 
