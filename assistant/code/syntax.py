@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_500_000
 """Larger sources are generated or bundled; they are reported, not analysed."""
 
-MAX_NESTING = 3_000
+MAX_NESTING = 600
 """Levels of a tree; a node's parent is found from the root, so deep trees cost their square."""
-_MANY_NODES = 20_000
-"""Smaller trees can't be deep enough to matter, so their depth isn't measured."""
 
 FUNCTION_KINDS = frozenset(
     {
@@ -69,9 +67,8 @@ class Tree:
         # The tree is kept: nodes are views into it.
         self._tree = _parser(tsx).parse(source)
         self.root: Node = self._tree.root_node
-        self._by_kind = _collect(self.root)
-        count = sum(map(len, self._by_kind.values()))
-        self.too_deep = count > _MANY_NODES and _depth(self.root) > MAX_NESTING
+        self._by_kind, depth = _collect(self.root)
+        self.too_deep = depth > MAX_NESTING
         """Whether it is nested so deeply that it is no code to analyse; no nodes are given then."""
         if self.too_deep:
             self._by_kind = {}
@@ -118,12 +115,17 @@ class Tree:
                 stack.extend(reversed(node.children))
 
 
-def _collect(root: Node) -> dict[str, list[Node]]:
+def _collect(root: Node) -> tuple[dict[str, list[Node]], int]:
+    """The named nodes by kind, in document order, and how many levels they have."""
     by_kind: dict[str, list[Node]] = {}
-    stack = [root]
-    pop, extend = stack.pop, stack.extend
+    depth = deepest = 0
+    stack: list[Node | None] = [root]
+    pop, append, extend = stack.pop, stack.append, stack.extend
     while stack:
         node = pop()
+        if node is None:  # behind the last child of a level
+            depth -= 1
+            continue
         kind = node.type
         if kind in by_kind:
             by_kind[kind].append(node)
@@ -131,22 +133,12 @@ def _collect(root: Node) -> dict[str, list[Node]]:
             by_kind[kind] = [node]
         children = node.named_children
         if children:
-            extend(reversed(children))
-    return by_kind
-
-
-def _depth(root: Node) -> int:
-    cursor = root.walk()
-    deepest = depth = 0
-    while True:
-        if cursor.goto_first_child():
             depth += 1
-            deepest = max(deepest, depth)
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return deepest
-            depth -= 1
+            if depth > deepest:
+                deepest = depth
+            append(None)
+            extend(reversed(children))
+    return by_kind, deepest
 
 
 def _outer_indices(functions: list[Node]) -> list[int]:
