@@ -81,10 +81,11 @@ def check_project(project: Project) -> Iterator[Report]:
         return
     if not tests:
         first = public[0]
+        count = "public function" if len(public) == 1 else f"{len(public)} public functions"
         yield RULE.at(
             first.file,
             first.file.tree.root.named_children[0],
-            f"the project has no tests for its {len(public)} public functions",
+            f"the project has no tests for its {count}",
             hint="write tests with convex-test, beginning with who may do what",
         )
         return
