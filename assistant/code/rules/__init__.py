@@ -89,6 +89,8 @@ Schema: `project.schema_for(file)` gives a `Schema` or None: `tables[name]` with
 `fields_complete`, `indexes` (`name`, `kind`, `fields`, `filter_fields`, `staged`),
 `indexes_complete`, `indexes_named(name)`; `complete` says whether there can be further tables.
 `assistant.code.validators.read_validator(project, file, node)` reads `v.…` expressions.
+`project.once(RowTables).of(file, node)` (`assistant.code.row_tables`): the table of the document
+or id that an expression gives. `project.schemas.app`: the app's schema, seen from a component.
 
 Project: `files`, `server_files`, `client_files`, `component_of(file)` (None in the app itself),
 `small_tables`, `convex_version`, `is_snippet` (pasted code: much may be missing), `has_package`,
