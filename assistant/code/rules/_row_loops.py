@@ -65,6 +65,8 @@ def _over(
             yield from _over(project, file, use, cut=cut, depth=depth + 1)
     elif parent.type == "member_expression" and syntax.field(parent, "object") == outer:
         method, call = syntax.member_name(parent), parent.parent
+        if method == "length":
+            yield from _counted(file, parent, cut=cut)
         if call is None or call.type != "call_expression":
             return
         if method in CALLBACK_METHODS:
@@ -72,6 +74,18 @@ def _over(
         if method in _SAME_ROWS or method == "slice":
             now_cut = cut or method == "slice"
             yield from _over(project, file, call, cut=now_cut, depth=depth + 1)
+
+
+def _counted(file: CodeFile, length: Node, *, cut: bool) -> Iterator[RowLoop]:
+    """`for (let i = 0; i < rows.length; i++)`."""
+    for outer in syntax.ancestors(length):
+        if outer.type == "for_statement":
+            condition = syntax.field(outer, "condition")
+            if condition is not None and syntax.is_inside(length, condition):
+                yield from _loop(file, outer, cut=cut)
+            return
+        if outer.type in syntax.FUNCTION_KINDS or outer.type == "statement_block":
+            return
 
 
 def _loop(file: CodeFile, loop: Node, *, cut: bool) -> Iterator[RowLoop]:

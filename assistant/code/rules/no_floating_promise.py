@@ -84,7 +84,10 @@ def check_query(query: DbQuery, _project: Project) -> Iterator[Report]:
 
 def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
     """Report floating calls of helpers, of `Promise.all`, and callbacks whose promise is lost."""
+    callee = syntax.callee(call)
     name_node = syntax.callee_name_node(call)
+    if callee is not None and callee.type in syntax.FUNCTION_KINDS and syntax.is_async(callee):
+        yield from _floating(file, call, callee.children[0], "(async …)", Confidence.HIGH)
     if name_node is None:
         return
     name = syntax.text_of(name_node)

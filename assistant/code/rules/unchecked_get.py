@@ -56,6 +56,7 @@ from assistant.code.project import Project
 from assistant.code.queries import DbQuery
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._presence import is_use_as_present, uses_before_check
+from assistant.code.rules._rows import rows_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -100,6 +101,8 @@ def _report(
 def _uses(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
     """The places where the awaited value is used as if present, in document order."""
     waited = syntax.wrapped(read).parent
+    if waited is not None and waited.type == "array":
+        yield from _uses_of_batch(project, file, read)
     if waited is None or waited.type != "await_expression":
         return
     value = waited
@@ -117,6 +120,14 @@ def _uses(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
     if declarator is None or declarator.type != "variable_declarator" or name is None:
         return
     binding = file.names.resolve(name) if name.type == "identifier" else None
+    if binding is not None:
+        yield from uses_before_check(project, file, binding)
+
+
+def _uses_of_batch(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
+    """The same of `const [a, b] = await Promise.all([read(), …])`."""
+    named = [use for use in rows_of(file, read).uses if use.type == "identifier"]
+    binding = file.names.resolve(named[0]) if named else None
     if binding is not None:
         yield from uses_before_check(project, file, binding)
 
