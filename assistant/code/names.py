@@ -87,6 +87,7 @@ class Names:
         self._scopes = _nest(self.module, nodes)
         self._starts = [scope.node.start_byte for scope in self._scopes]
         self._by_node = {scope.node.id: scope for scope in self._scopes}
+        self._uses: dict[str, dict[Binding, list[Node]]] = {}
         self._declare_all()
 
     def resolve(self, identifier: Node) -> Binding | None:
@@ -109,11 +110,15 @@ class Names:
 
     def uses(self, binding: Binding) -> list[Node]:
         """All identifiers that refer to the binding, its declaration left out."""
-        return [
-            node
-            for node in self._identifiers.get(binding.name, ())
-            if node != binding.node and self.resolve(node) is binding
-        ]
+        name = binding.name
+        if name not in self._uses:
+            by_binding: dict[Binding, list[Node]] = {}
+            for node in self._identifiers.get(name, ()):
+                found = self.lookup(name, node.start_byte)
+                if found is not None and node != found.node:
+                    by_binding.setdefault(found, []).append(node)
+            self._uses[name] = by_binding
+        return self._uses[name].get(binding, [])
 
     def all_bindings(self) -> Iterator[Binding]:
         """Every binding of the file, outer scopes first."""

@@ -7,8 +7,8 @@ everything that stands inside it: callbacks and local functions belong to the un
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.code.project import Project, Target
 
 RUN_METHODS = frozenset({"runQuery", "runMutation", "runAction"})
+MAX_DISTANCE = 24
+"""How many calls deep a helper may lie."""
 SCHEDULE_METHODS = frozenset({"runAfter", "runAt"})
 
 
@@ -72,18 +74,44 @@ class RunCall:
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """How a search came to a unit."""
+
+    before: Unit | None
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReachedFrom:
     """A registered function that runs some code, and the way there."""
 
     function: RegisteredFunction
-    via: tuple[Unit, ...]
-    """The helpers from the handler (not counted) to the code's own unit; empty in the handler."""
+    unit: Unit
+    """The unit in which the code stands."""
+    steps: Mapping[Unit, _Step] = field(repr=False)
+    """All that the function reaches."""
+
+    @property
+    def distance(self) -> int:
+        """How many calls lie between; 0 in the handler itself."""
+        return self.steps[self.unit].distance
+
+    @property
+    def via(self) -> tuple[Unit, ...]:
+        """The helpers from the handler (not counted) to the code's unit; empty in the handler."""
+        way: list[Unit] = []
+        unit: Unit | None = self.unit
+        while unit is not None and unit.function is not self.function:
+            way.append(unit)
+            unit = self.steps[unit].before
+        return tuple(reversed(way))
 
     @property
     def described(self) -> str:
         """``the query `list` `` or ``the query `list` through `load` ``."""
         own = f"the {self.function.kind} `{self.function.name}`"
-        return f"{own} through `{self.via[0].name}`" if self.via else own
+        way = self.via
+        return f"{own} through `{way[0].name}`" if way else own
 
 
 class Reach:
@@ -225,7 +253,7 @@ class Reach:
 
         Wrappers and custom builders count. `runs`: what `ctx.run…` calls (not schedules) as well.
         """
-        found = dict(self._search(function))
+        found = self._search(function)
         if not runs:
             return tuple(found)
         waiting = deque(found)
@@ -236,27 +264,28 @@ class Reach:
                     continue
                 if self.unit_of(unit.file, run.call.node) is not unit:
                     continue
-                for inner, before in self._search(run.target):
+                for inner, step in self._search(run.target).items():
                     if inner not in found:
-                        found[inner] = before
+                        found[inner] = step
                         waiting.append(inner)
         return tuple(found)
 
-    def _search(self, function: RegisteredFunction) -> Iterable[tuple[Unit, Unit | None]]:
-        """Units that a function runs, breadth first, each with the one that it was reached from."""
-        before: dict[Unit, Unit | None] = {}
+    def _search(self, function: RegisteredFunction) -> dict[Unit, _Step]:
+        """The units that a function runs, breadth first."""
+        found: dict[Unit, _Step] = {}
         waiting: deque[Unit] = deque()
         for unit in self._entry_units(function):
-            if unit not in before:
-                before[unit] = None
+            if unit not in found:
+                found[unit] = _Step(None, 0 if unit.function is function else 1)
                 waiting.append(unit)
         while waiting:
             unit = waiting.popleft()
-            for site in self.calls_of(unit):
-                if site.target not in before and site.target.function is None:
-                    before[site.target] = unit
+            distance = found[unit].distance + 1
+            for site in self.calls_of(unit) if distance <= MAX_DISTANCE else ():
+                if site.target not in found and site.target.function is None:
+                    found[site.target] = _Step(unit, distance)
                     waiting.append(site.target)
-        return before.items()
+        return found
 
     def _entry_units(self, function: RegisteredFunction) -> Iterator[Unit]:
         own = self.unit_of_function(function)
@@ -310,15 +339,9 @@ class Reach:
         for function in self._project.functions:
             if not function.registered:
                 continue
-            before = dict(self._search(function))
-            own = self.unit_of_function(function)
-            for unit in before:
-                via: list[Unit] = []
-                step: Unit | None = unit
-                while step is not None and step is not own:
-                    via.append(step)
-                    step = before[step]
-                reached.setdefault(unit, []).append(ReachedFrom(function, tuple(reversed(via))))
+            steps = self._search(function)
+            for unit in steps:
+                reached.setdefault(unit, []).append(ReachedFrom(function, unit, steps))
         return {unit: tuple(found) for unit, found in reached.items()}
 
     def reached_from(self, unit: Unit) -> tuple[ReachedFrom, ...]:
@@ -335,7 +358,7 @@ class Reach:
             for reached in self.reached_from(self.unit_of(file, node))
             if not kinds or reached.function.kind in kinds
         ]
-        return min(found, key=lambda reached: len(reached.via)) if found else None
+        return min(found, key=lambda reached: reached.distance) if found else None
 
     def kinds_at(self, file: CodeFile, node: Node) -> frozenset[Kind]:
         """The kinds of the registered functions that run a node."""
