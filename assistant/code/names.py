@@ -109,11 +109,12 @@ class Names:
         return self.module.bindings.get(name)
 
     def uses(self, binding: Binding) -> list[Node]:
-        """All identifiers that refer to the binding, its declaration left out."""
+        """All identifiers that refer to the binding, in order, its declaration left out."""
         name = binding.name
         if name not in self._uses:
             by_binding: dict[Binding, list[Node]] = {}
-            for node in self._identifiers.get(name, ()):
+            identifiers = self._identifiers.get(name, [])
+            for node in sorted(identifiers, key=lambda node: node.start_byte):
                 found = self.lookup(name, node.start_byte)
                 if found is not None and node != found.node:
                     by_binding.setdefault(found, []).append(node)
