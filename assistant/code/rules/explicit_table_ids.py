@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from agents.finding import Confidence, Edit, Severity
 from assistant.code.contexts import ContextCall
+from assistant.code.modules import Category
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._id_tables import table_of_id
@@ -73,5 +74,6 @@ RULE = Rule(
     severity=Severity.INFO,
     category="validation",
     peer=True,
+    files=frozenset({Category.DEPLOYED, Category.TEST}),
     check_call=check,
 )
