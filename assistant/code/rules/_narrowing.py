@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.rules._presence import leaves
 from assistant.code.rules._words import words_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,23 @@ def is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
             condition = syntax.field(outer, "left")
         if condition is not None and _asks_for_kind(project, file, condition):
             return True
+        if outer.type == "statement_block" and any(
+            statement.type == "if_statement"
+            and statement.end_byte <= child.start_byte
+            and _settles_kind(project, file, statement)
+            for statement in outer.named_children
+        ):
+            return True
         child = outer
     return False
+
+
+def _settles_kind(project: Project, file: CodeFile, branch: Node) -> bool:
+    """`if (typeof ctx.runQuery === "function") { …; return … }`: what follows has another kind."""
+    condition, consequence = syntax.field(branch, "condition"), syntax.field(branch, "consequence")
+    if condition is None or consequence is None or not leaves(consequence):
+        return False
+    return _asks_for_kind(project, file, condition)
 
 
 def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:

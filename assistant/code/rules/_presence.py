@@ -122,7 +122,7 @@ class _Checks:
                 syntax.field(statement, "consequence"),
                 syntax.field(statement, "alternative"),
             )
-            return any(branch is not None and _leaves(branch) for branch in branches)
+            return any(branch is not None and leaves(branch) for branch in branches)
         if statement.type in ("expression_statement", "lexical_declaration"):
             return any(
                 syntax.is_inside(call, statement) and self._checks(call)
@@ -176,19 +176,19 @@ def _calls_given(uses: list[Node]) -> Iterator[tuple[int, Node]]:
                 break
 
 
-def _leaves(branch: Node) -> bool:
+def leaves(branch: Node) -> bool:
     """Whether a branch never goes on behind its `if`."""
     if branch.type == "else_clause":
         inner = branch.named_children[-1] if branch.named_children else None
-        return inner is not None and _leaves(inner)
+        return inner is not None and leaves(inner)
     if branch.type in _LEAVING:
         return True
     if branch.type == "if_statement":
         parts = (syntax.field(branch, "consequence"), syntax.field(branch, "alternative"))
-        return all(part is not None and _leaves(part) for part in parts)
+        return all(part is not None and leaves(part) for part in parts)
     if branch.type == "statement_block":
         last = next((c for c in reversed(branch.named_children) if c.type != "comment"), None)
-        return last is not None and _leaves(last)
+        return last is not None and leaves(last)
     if branch.type == "expression_statement":
         # `fail("…")`, `redirect("/login")`, `process.exit(1)`
         call = syntax.unwrap_await(branch.named_children[0]) if branch.named_children else None

@@ -71,7 +71,7 @@ def events_by_function(project: Project, file: CodeFile) -> Iterator[tuple[Node,
     """
     if not any(name.encode() in file.raw for name in _RUNS):
         return
-    reader = _Reader(project)
+    reader = project.once(_Reader)
     runs, outside = reader.events_in(file)
     by_function: dict[int, tuple[Node, list[Event]]] = {}
     for event in runs:
@@ -197,7 +197,9 @@ def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
         return Event(event.node, event.name_node, event.name, is_run=False)
     mixed = [loop for loop in loops if any(syntax.is_inside(o.node, loop) for o in outside)]
     innermost = loops[0] if loops else None
-    plain = innermost is not None and innermost not in mixed
+    caught = _catch_around(event.node)
+    is_rare = caught is not None and innermost is not None and syntax.is_inside(caught, innermost)
+    plain = innermost is not None and innermost not in mixed and not is_rare
     return Event(
         event.node,
         event.name_node,

@@ -83,7 +83,7 @@ def _databases(file: CodeFile, project: Project) -> Iterator[tuple[Node, Confide
     """The identifiers `db` of `ctx.db` and of `{ db }` that take it out of a context."""
     for member in file.nodes("member_expression"):
         name = syntax.field(member, "property")
-        if name is None or syntax.text_of(name) != "db" or _is_called(member):
+        if name is None or syntax.text_of(name) != "db" or _is_no_use(member):
             continue
         found = project.contexts.path_of(file, member)
         if found is None or found.path != ("db",):
@@ -98,14 +98,16 @@ def _databases(file: CodeFile, project: Project) -> Iterator[tuple[Node, Confide
             yield binding.node, found.confidence
 
 
-def _is_called(member: Node) -> bool:
-    """`mongo.db("shop")` is a method of another library."""
-    parent = member.parent
-    return (
-        parent is not None
-        and parent.type == "call_expression"
-        and (syntax.field(parent, "function") == member)
-    )
+def _is_no_use(member: Node) -> bool:
+    """Whether it only asks for the database, or is a method of another library: `mongo.db("x")`."""
+    parent = syntax.wrapped(member).parent
+    if parent is None or parent.type in ("if_statement", "unary_expression"):
+        return True
+    if parent.type == "binary_expression":
+        return syntax.text_of(syntax.field(parent, "operator")) not in ("??", "||")
+    if parent.type == "ternary_expression":
+        return syntax.field(parent, "condition") == syntax.wrapped(member)
+    return parent.type == "call_expression" and syntax.field(parent, "function") == member
 
 
 def _is_open_parameter(file: CodeFile, member: Node) -> bool:

@@ -2,8 +2,9 @@
 
 Why: nothing deletes a stored file with the document that points at it. Without its id nobody finds
 it again, and it is stored and paid for from then on.
-Silent when: the same function, or something that it calls or schedules, deletes from storage; the
-table can't be told, or holds no `v.id("_storage")`; the app sweeps its storage.
+Silent when: the same function, its caller, or something that it calls or schedules, deletes from
+storage; rows of the table are put back; the table can't be told, or holds no `v.id("_storage")`;
+the app sweeps its storage.
 
 Bad:
     // convex/schema.ts
@@ -50,9 +51,10 @@ Intent:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agents.finding import Confidence, Severity
+from assistant.code import syntax
 from assistant.code.contexts import ContextCall, min_confidence
 from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
@@ -71,7 +73,11 @@ def check(call: ContextCall, project: Project) -> Iterator[Report]:
         return
     name = project.once(RowTables).of_written(call.file, call.node)
     fields = _storage_fields(project, call, name)
-    if not fields or any(_deletes_files(project, one.function) for one in reached):
+    functions = {one.function for one in reached}
+    functions |= set(_callers(project, functions))
+    if not fields or any(_deletes_files(project, function) for function in functions):
+        return
+    if _puts_back(project, call, name):
         return
     listed = ", ".join(f"`{field}`" for field in fields)
     yield RULE.at(
@@ -111,6 +117,28 @@ def _deletes_files(project: Project, function: RegisteredFunction) -> bool:
         for inner in project.reach.reached_by(run.target, runs=True)
     )
     return any(_calls_delete(project, unit) for unit in (*units, *scheduled))
+
+
+def _callers(
+    project: Project, functions: Collection[RegisteredFunction]
+) -> Iterator[RegisteredFunction]:
+    """The functions that run these by `ctx.run…`: an action may see to the file itself."""
+    for file in project.server_files:
+        for run in project.reach.runs_in(file):
+            if run.target in functions:
+                unit = project.reach.unit_of(file, run.call.node)
+                yield from (one.function for one in project.reach.reached_from(unit))
+
+
+def _puts_back(project: Project, delete: ContextCall, table: str | None) -> bool:
+    """Whether the same code inserts into the table: rows are replaced, files may go on."""
+    unit = project.reach.unit_of(delete.file, delete.node)
+    return any(
+        call.path == ("db", "insert")
+        and syntax.string_value(syntax.argument(call.node, 0)) == table
+        and project.reach.unit_of(delete.file, call.node) is unit
+        for call in project.contexts.calls(delete.file)
+    )
 
 
 def _sweeps_storage(project: Project) -> bool:
