@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,6 +50,13 @@ _FUNCTIONS = {
 _METHODS = {"action": Verb.ACTION, "mutation": Verb.MUTATION, "query": Verb.QUERY}
 
 
+_MAY_CALL = re.compile(
+    rb"\b(?:use(?:Convex|Paginated)?(?:Action|Mutation|Query)|fetch(?:Action|Mutation|Query)"
+    rb"|preloadQuery)\b|\.(?:action|mutation|query)\("
+)
+"""Files without any of this needn't be parsed."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientCall:
     """`useMutation(api.x.y)`, `client.action(api.x.y, …)`, `fetchQuery(api.x.y)`."""
@@ -83,7 +91,7 @@ class ClientCalls:
         return known
 
     def _find(self, file: CodeFile) -> Iterator[ClientCall]:
-        if b"onvex" not in file.raw and b"api." not in file.raw:
+        if _MAY_CALL.search(file.raw) is None:
             return
         for call in file.nodes("call_expression"):
             name_node = syntax.callee_name_node(call)
@@ -122,10 +130,14 @@ class ClientCalls:
 
     def _imported(self, file: CodeFile, callee: Node) -> tuple[str, bool]:
         """The name of a called function over there, and whether it is Convex's."""
+        own, binding = syntax.text_of(callee), file.resolve(callee)
+        is_import = binding is not None and binding.imported is not None
+        if own not in _HOOKS and own not in _FUNCTIONS and not is_import:
+            return own, False
         target = self._project.follow(file, callee)
         if target.module is not None:
             return target.name, target.module.startswith(_MODULES)
-        return syntax.text_of(callee), False
+        return own, False
 
     def _is_client(self, file: CodeFile, node: Node | None) -> bool:
         target = self._project.follow(file, node)
