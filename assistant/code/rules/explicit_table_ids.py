@@ -55,7 +55,8 @@ def check(call: ContextCall, project: Project) -> Iterator[Report]:
         return
     first = call.arguments[0]
     table = table_of_id(project, call.file, first)
-    sure = table is not None and call.context.confidence is Confidence.HIGH
+    knows_form = version is not None or project.is_snippet
+    sure = table is not None and knows_form and call.context.confidence is Confidence.HIGH
     edits = (Edit(first.start_byte, first.start_byte, f'"{table}", '),) if sure else ()
     named = f'`"{table}"`' if table is not None else "its name"
     yield RULE.at(
