@@ -90,9 +90,15 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
 
 def _first_write(project: Project, loop: RowLoop) -> Node | None:
     """The identifier of the first write in a loop: by itself, or a helper that writes."""
-    for call in project.contexts.calls(loop.file):
-        if call.path in _WRITES and syntax.is_inside(call.node, loop.body):
-            return call.name_node
+    own = [
+        call
+        for call in project.contexts.calls(loop.file)
+        if call.path in _WRITES and syntax.is_inside(call.node, loop.body)
+    ]
+    if own:
+        # A loop inside has rows of its own; what is written for these rows stands outside of it.
+        outside = (call for call in own if syntax.loop_around(call.node) in (None, loop.whole))
+        return next(outside, own[0]).name_node
     reads, reach = project.once(Reads), project.reach
     return next(
         (
