@@ -1,0 +1,133 @@
+"""Which functions the server and the clients name by `api.…`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.code import syntax
+from assistant.code.modules import Category
+from assistant.code.references import Reference, reference_of, referenced_function
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.functions import RegisteredFunction
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
+
+_SERVER = frozenset({Category.DEPLOYED, Category.CONFIG})
+
+
+class ApiUses:
+    """Who names which public function, in a whole project. Tests count as nobody."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.by_server: set[RegisteredFunction] = set()
+        self.by_client: set[RegisteredFunction] = set()
+        self._modules: set[tuple[str, ...]] = set()
+        self._texts: list[bytes] = []
+        self.any_client = False
+        """Whether client code of this project names any function at all."""
+        named = [file for file in project.files if b"api" in file.raw]
+        roots = _names_of_api(named)
+        for file in named:
+            if file.category in (*_SERVER, Category.CLIENT) and file.problem is None:
+                self._read(file, roots, is_client=file.category is Category.CLIENT)
+        for file in project.files:
+            if file.category is Category.CLIENT:
+                self._texts.append(file.raw)
+
+    def client_may_use(self, function: RegisteredFunction) -> bool:
+        """Whether client code names a function, or hands on a part of `api` that holds it."""
+        if function in self.by_client:
+            return True
+        path = (*function.file.module.split("/"), function.name)
+        if any(path[: len(prefix)] == prefix for prefix in self._modules):
+            return True
+        spelled = f"{function.file.module}:{function.name}".encode()
+        return any(spelled in text for text in self._texts)
+
+    def _read(self, file: CodeFile, roots: frozenset[str], *, is_client: bool) -> None:
+        for node in file.nodes("identifier"):
+            if syntax.text_of(node) not in roots or _declares(node):
+                continue
+            whole = _outermost(node)
+            reference = reference_of(self._project, file, whole)
+            if reference is None or reference.root != "api":
+                continue
+            function = self._function(file, reference)
+            if not is_client:
+                if function is not None:
+                    self.by_server.add(function)
+                continue
+            if function is not None:
+                self.by_client.add(function)
+                self.any_client = True
+            elif not _is_alias(whole):
+                # Handed on or taken apart: everything below it may be called.
+                self._modules.add(reference.path)
+                self.any_client = True
+
+    def _function(self, file: CodeFile, reference: Reference) -> RegisteredFunction | None:
+        """What a reference means, with what stands behind the function's name left off."""
+        for end in range(len(reference.path), 1, -1):
+            shorter = Reference(reference.root, reference.path[:end], reference.root_node)
+            found = referenced_function(self._project, shorter, near=file)
+            if found is not None:
+                return found
+        return None
+
+
+def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
+    """`api` and all names that are given to it or to a part of it, in any file."""
+    names = {"api"}
+    for _ in range(3):
+        before = len(names)
+        for file in files:
+            for specifier in file.nodes("import_specifier"):
+                if syntax.text_of(syntax.field(specifier, "name")) in names:
+                    alias = syntax.field(specifier, "alias")
+                    names |= {syntax.text_of(alias)} if alias is not None else set()
+            for declarator in file.nodes("variable_declarator"):
+                value = syntax.unwrap(syntax.field(declarator, "value"))
+                name = syntax.field(declarator, "name")
+                chain = syntax.name_chain(value) if value is not None else ()
+                if (
+                    name is not None
+                    and name.type == "identifier"
+                    and chain[:1]
+                    and (chain[0] in names)
+                ):
+                    names.add(syntax.text_of(name))
+        if len(names) == before:
+            break
+    return frozenset(names)
+
+
+def _declares(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type in ("import_specifier", "namespace_import", "import_clause"):
+        return True
+    return parent.type == "variable_declarator" and syntax.field(parent, "name") == node
+
+
+def _outermost(node: Node) -> Node:
+    """`api.jobs.start` of its `api`."""
+    while True:
+        outer = syntax.wrapped(node)
+        parent = outer.parent
+        if parent is None or parent.type not in ("member_expression", "subscript_expression"):
+            return node
+        if syntax.field(parent, "object") != outer or syntax.member_name(parent) is None:
+            return node
+        node = parent
+
+
+def _is_alias(node: Node) -> bool:
+    """`const jobs = api.jobs`, whose uses are seen by themselves."""
+    parent = syntax.wrapped(node).parent
+    if parent is None or parent.type != "variable_declarator":
+        return False
+    name = syntax.field(parent, "name")
+    return name is not None and name.type == "identifier"
