@@ -1,17 +1,25 @@
-"""Findings as text or JSON: one module for each format, all with the same `render`."""
+"""Findings for people and programs: one module for each format, all with the same `render`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
 
-from agents.reporters.report import FindingsReport, Look
+from agents.reporters.report import AboutRule, FindingsReport, FixedFile, Look, NotFixed
 
-__all__ = ["FORMATS", "FindingsReport", "Look", "reporter"]
+__all__ = [
+    "FORMATS",
+    "AboutRule",
+    "FindingsReport",
+    "FixedFile",
+    "Look",
+    "NotFixed",
+    "reporter",
+]
 
 Reporter = Callable[[FindingsReport, Look], str]
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "github", "junit")
 """The names that `--format` takes; each is a module here."""
 
 

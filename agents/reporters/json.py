@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from agents.finding import DocumentedBy, Finding, Severity
-from agents.reporters.report import FindingsReport, Look
+from agents.reporters.report import FindingsReport, FixedFile, Look, NotFixed
 
 
 def render(report: FindingsReport, look: Look) -> str:
@@ -15,8 +15,8 @@ def render(report: FindingsReport, look: Look) -> str:
 
 
 def document(report: FindingsReport) -> dict[str, Any]:
-    """The same as values."""
-    return {
+    """The same as values; `fixes` is there only where mending was asked for."""
+    values: dict[str, Any] = {
         "findings": [_finding(finding) for finding in report.findings],
         "summary": {
             "files": report.files,
@@ -26,6 +26,15 @@ def document(report: FindingsReport) -> dict[str, Any]:
         },
         "review": [_item(item) for item in report.review],
     }
+    if report.fixes is not None:
+        values["fixes"] = [_fix(fix) for fix in report.fixes]
+    return values
+
+
+def _fix(fix: FixedFile | NotFixed) -> dict[str, Any]:
+    if isinstance(fix, NotFixed):
+        return {"file": fix.file, "fixed": {}, "reason": fix.reason}
+    return {"file": fix.file, "fixed": dict(sorted(fix.rules.items())), "reason": None}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -6,6 +6,45 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agents.finding import DocumentedBy, Finding, Severity
+from agents.rulebook import RuleText
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRule:
+    """What formats with a list of rules say about one."""
+
+    id: str
+    severity: Severity
+    """The default; `off` for a rule that has to be switched on."""
+    category: str
+    text: RuleText
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFile:
+    """A file that `--fix` changed."""
+
+    file: str
+    """As in `Finding.file`."""
+    rules: Mapping[str, int]
+    """How many findings of each rule were mended."""
+
+    def __str__(self) -> str:
+        """One line for people."""
+        counted = (f"{rule} ({n})" if n > 1 else rule for rule, n in sorted(self.rules.items()))
+        return f"fixed {self.file}: {', '.join(counted)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotFixed:
+    """A file that `--fix` left as it was, though it has findings with a mend."""
+
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"not fixed {self.file}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +59,10 @@ class FindingsReport:
     """The items of the documents that no rule decides."""
     sources: Mapping[str, bytes] = field(default_factory=dict)
     """The exact bytes of each file that has findings, by its name in `Finding.file`."""
+    rules: Mapping[str, AboutRule] = field(default_factory=dict)
+    """By id; for the formats that list the rules of the findings, empty for the others."""
+    fixes: tuple[FixedFile | NotFixed, ...] | None = None
+    """What `--fix` did, by file; None where it wasn't asked to."""
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""

@@ -33,8 +33,14 @@ def render(report: FindingsReport, look: Look) -> str:
         for finding in findings:
             lines.extend(_finding(finding, excerpt, look, paint))
         lines.append("")
+    lines += [look.safe(str(fix)) for fix in report.fixes or ()]
     lines.append(_summary(report, paint))
     return "\n".join(lines)
+
+
+def summary(report: FindingsReport) -> str:
+    """The one line that sums up, without colour."""
+    return _summary(report, _Paint(Look()))
 
 
 class _Paint:

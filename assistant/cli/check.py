@@ -31,6 +31,9 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
 
 
 @app.command(epilog="Example: convexpert check . --agent convex-expert --fail-on error")
@@ -133,8 +136,11 @@ def _run(paths: list[Path], stdin_filename: str | None, options: CheckOptions) -
 def _show(report: CheckReport, format_: Format) -> None:
     from agents.reporters import reporter
 
-    text = reporter(format_.value)(report, _look())
-    write(text)
+    if format_ is Format.SARIF:
+        from assistant.code.manual import about_rules
+
+        report = replace(report, rules=about_rules(finding.rule for finding in report.findings))
+    write(reporter(format_.value)(report, _look()))
 
 
 def _look() -> Look:
