@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.code.modules import CodeFile
     from assistant.code.project import Project
 
+_API_SPEC = re.compile(r"(?:^|/)convexApi\d*\.[jt]s$")
 _SERVER = frozenset({Category.DEPLOYED, Category.CONFIG})
 
 
@@ -37,6 +39,10 @@ class ApiUses:
         for file in project.files:
             if file.category is Category.CLIENT:
                 self._texts.append(file.raw)
+                if _API_SPEC.search(file.path):
+                    # The API is written out for clients in another repository.
+                    self.any_client = False
+                    break
 
     def client_may_use(self, function: RegisteredFunction) -> bool:
         """Whether client code names a function, or hands on a part of `api` that holds it."""

@@ -52,6 +52,18 @@ class Ownership:
         """Whether any code in reach compares, checks a role, or may do so out of sight."""
         return any(self._in_unit(unit) for unit in self._flow.units)
 
+    def checks_role(self) -> bool:
+        """Whether any code in reach decides by a role, or may check one out of sight."""
+        for unit in self._flow.units:
+            for node in syntax.descendants(unit.node):
+                kind = node.type
+                if kind in ("member_expression", "identifier"):
+                    if self._is_role_check(unit.file, node):
+                        return True
+                elif kind == "call_expression" and self._is_check_out_of_sight(unit.file, node):
+                    return True
+        return False
+
     def _in_unit(self, unit: Unit) -> bool:
         file = unit.file
         for node in syntax.descendants(unit.node):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.code import syntax
 from assistant.code.names import REST
 from assistant.code.rules._id_tables import table_of_id
+from assistant.code.rules._rest_patterns import taken_beside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -178,21 +179,8 @@ def _picked(binding: Binding, rows: frozenset[Rows]) -> frozenset[Rows]:
         return rows
     if binding.path != (REST,):
         return _NOTHING
-    pattern = next((a for a in syntax.ancestors(binding.node) if a.type == "object_pattern"), None)
-    taken = {
-        name
-        for child in (pattern.named_children if pattern is not None else ())
-        if (name := _key(child)) is not None
-    }
+    taken = taken_beside(binding)
     return frozenset(Rows(r.table, r.without | taken, r.paged) for r in rows)
-
-
-def _key(child: Node) -> str | None:
-    if child.type == "pair_pattern":
-        return syntax.key_name(syntax.field(child, "key"))
-    if child.type == "object_assignment_pattern":
-        return syntax.text_of(syntax.field(child, "left"))
-    return syntax.text_of(child) if child.type.startswith("shorthand") else None
 
 
 def _iterated(callback: Node) -> Node | None:
