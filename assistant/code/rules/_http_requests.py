@@ -33,6 +33,8 @@ class Route:
     """The path, or the prefix; None where it isn't a literal."""
     method: str | None
     """In capitals; None where it isn't a literal."""
+    is_prefix: bool
+    """Whether it is a `pathPrefix`, which covers all below it."""
     target: tuple[CodeFile, int] | None
     """The file and the node id of the `httpAction(…)` call that it leads to."""
 
@@ -123,7 +125,8 @@ def _is_route(call: Node) -> bool:
 
 def _read(project: Project, file: CodeFile, call: Node) -> Route:
     options = syntax.argument(call, 0)
-    path = syntax.object_member(options, "path") or syntax.object_member(options, "pathPrefix")
+    prefix = syntax.object_member(options, "pathPrefix")
+    path = syntax.object_member(options, "path") or prefix
     method = syntax.string_value(syntax.object_member(options, "method"))
     handler = syntax.object_member(options, "handler")
     return Route(
@@ -131,6 +134,7 @@ def _read(project: Project, file: CodeFile, call: Node) -> Route:
         call,
         syntax.string_value(path),
         None if method is None else method.upper(),
+        prefix is not None,
         next(_http_actions(project, file, handler), None),
     )
 
