@@ -12,7 +12,7 @@ import typer
 
 from agents.errors import UsageError
 from agents.finding import Severity
-from assistant.cli.console import printable, stdout, write
+from assistant.cli.console import printable, stdout, write, write_document
 from assistant.cli.context import CommandContext, command_context
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ def check(
         list[str] | None,
         typer.Option(metavar="REF", help="Run only the rules that this agent asks for."),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Mend in the files what can be mended; what remains is shown."),
+    ] = False,
     stdin_filename: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Where the code from standard input would lie."),
@@ -90,7 +94,7 @@ def check(
         minimum=severity,
         small_tables=frozenset(settings.small_tables),
     )
-    report = _run(paths, stdin_filename, options)
+    report = _run(paths, stdin_filename, options, fix=fix)
     _show(report, Format.JSON if as_json else format_)
     if report.reaches(fail_on if fail_on is not None else settings.fail_on):
         raise typer.Exit(1)
@@ -116,17 +120,22 @@ def _documentation(obj: CommandContext, references: list[str]) -> CheckOptions:
     )
 
 
-def _run(paths: list[Path], stdin_filename: str | None, options: CheckOptions) -> CheckReport:
+def _run(
+    paths: list[Path], stdin_filename: str | None, options: CheckOptions, *, fix: bool
+) -> CheckReport:
     from assistant.code.check import check_paths, check_standard_input
+    from assistant.code.fix import fix_paths
 
     if Path("-") not in paths:
         if stdin_filename is not None:
             raise UsageError(
                 "--stdin-filename without standard input", hint="give - as the path to read it"
             )
-        return check_paths(paths, options)
+        return fix_paths(paths, options) if fix else check_paths(paths, options)
     if len(paths) > 1:
         raise UsageError("- can't be checked together with other paths")
+    if fix:
+        raise UsageError("--fix can't change standard input", hint="name files or folders")
     source = sys.stdin.buffer.read(LARGEST_INPUT + 1)
     if len(source) > LARGEST_INPUT:
         raise UsageError(f"standard input is larger than {LARGEST_INPUT:,} bytes")
@@ -141,6 +150,10 @@ def _show(report: CheckReport, format_: Format) -> None:
 
         report = replace(report, rules=about_rules(finding.rule for finding in report.findings))
     write(reporter(format_.value)(report, _look()))
+    if format_ not in (Format.TEXT, Format.JSON):
+        # These have no place for it.
+        for fixed in report.fixes or ():
+            sys.stderr.write(f"{printable(str(fixed))}\n")
 
 
 def _look() -> Look:

@@ -149,7 +149,8 @@ class Engine:
             hint=report.hint,
             confidence=report.confidence,
             documented_by=self._documentation.get(report.rule.id, ()),
-            edits=report.edits,
+            # Their bytes are counted in the example, not in the file that the user sees.
+            edits=report.edits if file.snippet is None else (),
         )
 
     def _syntax_errors(self, file: CodeFile) -> Iterator[Finding]:
@@ -164,8 +165,7 @@ class Engine:
             return
         if file.category is Category.CLIENT and not file.named and file.snippet is None:
             return
-        errors = (node for node in file.tree.syntax_errors() if not _is_jsx_ampersand(node))
-        for node in islice(errors, MAX_SYNTAX_ERRORS):
+        for node in islice(syntax_errors(file), MAX_SYNTAX_ERRORS):
             if node.is_missing:
                 message = f"`{node.type}` is missing here"
             else:
@@ -218,6 +218,11 @@ def _engine_finding(
     file: CodeFile, rule: str, severity: Severity, span: Span, message: str, hint: str | None = None
 ) -> Finding:
     return Finding(rule, severity, file.origin.display, span, message, hint)
+
+
+def syntax_errors(file: CodeFile) -> Iterator[Node]:
+    """Where a file doesn't parse, in document order."""
+    return (node for node in file.tree.syntax_errors() if not _is_jsx_ampersand(node))
 
 
 def _is_jsx_ampersand(node: Node) -> bool:
