@@ -12,7 +12,7 @@ import typer
 
 from agents.errors import UsageError
 from agents.finding import Severity
-from assistant.cli.console import printable, stdout, write, write_document
+from assistant.cli.console import printable, stdout, write
 from assistant.cli.context import CommandContext, command_context
 
 if TYPE_CHECKING:
