@@ -331,6 +331,11 @@ class Reach:
                     yield unit
         for call in syntax.descendants(node, "call_expression"):
             yield from self._units_of(self._project.follow(file, syntax.callee(call)))
+        for name in syntax.descendants(node, "identifier", "shorthand_property_identifier"):
+            # `customCtx(load)`, `{ args: {}, input: load }`: handed in by name.
+            holder = name.parent.type if name.parent is not None else ""
+            if holder in ("arguments", "object", "pair"):
+                yield from self._units_of(self._project.follow(file, name), called=False)
 
     @cached_property
     def _reached(self) -> dict[Unit, tuple[ReachedFrom, ...]]:

@@ -154,7 +154,10 @@ class CallerChecks:
         yield from (query.root for query in project.queries.in_file(file) if _looks_up_held(query))
         for run in project.reach.runs_in(file):
             named = run.reference
-            if named is not None and named.root == "components" and is_auth_component(named.path):
+            if named is None or run.target is not None or not named.path:
+                continue
+            in_component = named.root == "components"
+            if is_auth_component(named.path) if in_component else names_the_caller(named.path[-1]):
                 yield run.call.node
 
     def _is_context_auth(self, file: CodeFile, member: Node) -> bool:
