@@ -75,6 +75,13 @@ def check(
         bool,
         typer.Option("--fix", help="Mend in the files what can be mended; what remains is shown."),
     ] = False,
+    diff: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GIT-REV",
+            help="Only what stands on lines that the work tree has and this revision hasn't.",
+        ),
+    ] = None,
     stdin_filename: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Where the code from standard input would lie."),
@@ -94,7 +101,7 @@ def check(
         minimum=severity,
         small_tables=frozenset(settings.small_tables),
     )
-    report = _run(paths, stdin_filename, options, fix=fix)
+    report = _run(paths, stdin_filename, options, fix=fix, revision=diff)
     _show(report, Format.JSON if as_json else format_)
     if report.reaches(fail_on if fail_on is not None else settings.fail_on):
         raise typer.Exit(1)
@@ -121,25 +128,50 @@ def _documentation(obj: CommandContext, references: list[str]) -> CheckOptions:
 
 
 def _run(
-    paths: list[Path], stdin_filename: str | None, options: CheckOptions, *, fix: bool
+    paths: list[Path],
+    stdin_filename: str | None,
+    options: CheckOptions,
+    *,
+    fix: bool,
+    revision: str | None,
 ) -> CheckReport:
-    from assistant.code.check import check_paths, check_standard_input
-    from assistant.code.fix import fix_paths
+    from assistant.code.check import check_standard_input
 
     if Path("-") not in paths:
         if stdin_filename is not None:
             raise UsageError(
                 "--stdin-filename without standard input", hint="give - as the path to read it"
             )
-        return fix_paths(paths, options) if fix else check_paths(paths, options)
+        return _run_on_files(paths, options, fix=fix, revision=revision)
     if len(paths) > 1:
         raise UsageError("- can't be checked together with other paths")
     if fix:
         raise UsageError("--fix can't change standard input", hint="name files or folders")
+    if revision is not None:
+        raise UsageError("git doesn't know standard input", hint="name files or folders for --diff")
     source = sys.stdin.buffer.read(LARGEST_INPUT + 1)
     if len(source) > LARGEST_INPUT:
         raise UsageError(f"standard input is larger than {LARGEST_INPUT:,} bytes")
     return check_standard_input(source, filename=stdin_filename or STDIN_NAME, options=options)
+
+
+def _run_on_files(
+    paths: list[Path], options: CheckOptions, *, fix: bool, revision: str | None
+) -> CheckReport:
+    from assistant.code.check import check_paths
+
+    def changed(report: CheckReport) -> CheckReport:
+        if revision is None:
+            return report
+        from assistant.code.changed import changed_lines
+
+        return changed_lines(paths, revision).only(report)
+
+    if not fix:
+        return changed(check_paths(paths, options))
+    from assistant.code.fix import fix_paths
+
+    return fix_paths(paths, options, keep=changed)
 
 
 def _show(report: CheckReport, format_: Format) -> None:
