@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
@@ -87,28 +88,30 @@ class ApiUses:
 
 def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
     """`api` and all names that are given to it or to a part of it, in any file."""
+    given = {pair for file in files for pair in _renamings(file)}
     names = {"api"}
-    for _ in range(3):
-        before = len(names)
-        for file in files:
-            for specifier in file.nodes("import_specifier"):
-                if syntax.text_of(syntax.field(specifier, "name")) in names:
-                    alias = syntax.field(specifier, "alias")
-                    names |= {syntax.text_of(alias)} if alias is not None else set()
-            for declarator in file.nodes("variable_declarator"):
-                value = syntax.unwrap(syntax.field(declarator, "value"))
-                name = syntax.field(declarator, "name")
-                chain = syntax.name_chain(value) if value is not None else ()
-                if (
-                    name is not None
-                    and name.type == "identifier"
-                    and chain[:1]
-                    and (chain[0] in names)
-                ):
-                    names.add(syntax.text_of(name))
-        if len(names) == before:
-            break
-    return frozenset(names)
+    while True:
+        further = {new for old, new in given if old in names} - names
+        if not further:
+            return frozenset(names)
+        names |= further
+
+
+def _renamings(file: CodeFile) -> Iterator[tuple[str, str]]:
+    """Old and new name of `import { api as backend }` and of `const jobs = api.jobs`."""
+    for specifier in file.nodes("import_specifier"):
+        alias = syntax.field(specifier, "alias")
+        if alias is not None:
+            yield syntax.text_of(syntax.field(specifier, "name")), syntax.text_of(alias)
+    for declarator in file.nodes("variable_declarator"):
+        name = syntax.field(declarator, "name")
+        value = syntax.unwrap(syntax.field(declarator, "value"))
+        if name is None or name.type != "identifier" or value is None:
+            continue
+        if value.type in ("identifier", "member_expression", "subscript_expression"):
+            chain = syntax.name_chain(value)
+            if chain:
+                yield chain[0], syntax.text_of(name)
 
 
 def _declares(node: Node) -> bool:

@@ -32,6 +32,20 @@ _MAX_DEPTH = 14
 _MAX_PATHS = 12
 
 
+class ArgumentFlows:
+    """The flows of a project's functions, each followed once for all rules."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._of: dict[RegisteredFunction, ArgumentFlow] = {}
+
+    def of(self, function: RegisteredFunction) -> ArgumentFlow:
+        """The flow of one function."""
+        if function not in self._of:
+            self._of[function] = ArgumentFlow(self._project, function)
+        return self._of[function]
+
+
 class ArgumentFlow:
     """Follows the arguments of one registered function through all that it runs.
 

@@ -46,12 +46,21 @@ class ReturnedDocuments:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._known: dict[tuple[CodeFile, int], frozenset[Rows]] = {}
+        self._reads: dict[CodeFile, dict[int, Rows]] = {}
 
     def in_value(self, file: CodeFile, node: Node | None, depth: int = 0) -> frozenset[Rows]:
         """The documents that an expression's value holds as they are, or nearly so."""
         node = syntax.unwrap_await(node)
         if node is None or depth > _MAX_DEPTH:
             return _NOTHING
+        key = (file, node.id)
+        if key not in self._known:
+            self._known[key] = _NOTHING  # ends cycles
+            self._known[key] = self._look(file, node, depth)
+        return self._known[key]
+
+    def _look(self, file: CodeFile, node: Node, depth: int) -> frozenset[Rows]:
         kind = node.type
         if kind in ("identifier", "shorthand_property_identifier"):
             return self._in_name(file, node, depth)
@@ -99,11 +108,9 @@ class ReturnedDocuments:
     # --- calls ------------------------------------------------------------------------------------
 
     def _in_call(self, file: CodeFile, call: Node, depth: int) -> frozenset[Rows]:
-        for query in self._project.queries.in_file(file):
-            if query.terminal is not None and query.terminal.node == call and query.table:
-                return frozenset({Rows(query.table, paged=query.reads == "paginate")})
-            if query.reads == "for await" and query.table and _is_iterated_query(query.root, call):
-                return frozenset({Rows(query.table)})
+        read = self._reads_of(file).get(call.id)
+        if read is not None:
+            return frozenset({read})
         context = self._project.contexts.path_of(file, syntax.callee(call))
         given = syntax.arguments(call)
         if context is not None and context.path == ("db", "get"):
@@ -117,6 +124,22 @@ class ReturnedDocuments:
         if receiver is not None and name in _SAME_ROWS:
             return self.in_value(file, receiver, depth + 1)
         return self._in_helper(file, call, depth)
+
+    def _reads_of(self, file: CodeFile) -> dict[int, Rows]:
+        """What the calls that end a file's queries give, by their node ids."""
+        known = self._reads.get(file)
+        if known is None:
+            known = self._reads[file] = {}
+            for query in self._project.queries.in_file(file):
+                terminal = query.terminal
+                if terminal is None or not query.table:
+                    continue
+                node: Node | None = terminal.node
+                if terminal.name == "for await":
+                    node = syntax.unwrap(syntax.field(terminal.node, "right"))
+                if node is not None:
+                    known[node.id] = Rows(query.table, paged=terminal.name == "paginate")
+        return known
 
     def _got(self, file: CodeFile, given: list[Node], depth: int) -> frozenset[Rows]:
         """What `db.get(id)` or `db.get("table", id)` gives."""
@@ -189,8 +212,3 @@ def _iterated(callback: Node) -> Node | None:
     if call is None or call.type != "call_expression":
         return None
     return syntax.receiver(call) if syntax.callee_name(call) in _CALLBACKS else None
-
-
-def _is_iterated_query(root: Node, call: Node) -> bool:
-    """Whether a call is the chain on a query that `for await` goes through."""
-    return call.start_byte == root.start_byte and syntax.is_inside(root, call)

@@ -54,7 +54,7 @@ from assistant.code.builders import Kind
 from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentPath
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows, ArgumentPath
 from assistant.code.rules._caller_checks import CallerChecks, Look
 from assistant.code.rules._looked_up import documents_by_arguments, id_of, ids_from_arguments
 from assistant.code.rules._ownership import Ownership
@@ -75,7 +75,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if not function.argument_bindings or project.component_of(function.file) is not None:
         return
-    flow = ArgumentFlow(project, function)
+    flow = project.once(ArgumentFlows).of(function)
     changed = next(_changes(flow), None)
     returned = _returned_documents(flow) if function.kind is Kind.QUERY else frozenset()
     if changed is None and not returned:

@@ -48,7 +48,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.names import REST
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
 from assistant.code.rules._ownership import Ownership
 from assistant.code.rules._rest_patterns import taken_beside
 from assistant.code.rules._sensitive_fields import grants_rights
@@ -68,7 +68,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if not function.argument_bindings or project.component_of(function.file) is not None:
         return
-    flow = ArgumentFlow(project, function)
+    flow = project.once(ArgumentFlows).of(function)
     for call in _patches(flow):
         for file, node in _sources(flow, call):
             why = _too_broad(flow, file, node)

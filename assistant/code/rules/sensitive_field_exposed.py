@@ -105,10 +105,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if project.component_of(function.file) is not None:
         return
-    schema = project.schema_for(function.file)
-    if schema is None:
-        return
-    exposed = {t.name: names for t in schema if (names := tuple(_secrets(t.document)))}
+    exposed = project.once(_secret_tables) if project.schema_for(function.file) else None
     if not exposed:
         return
     found = project.once(ReturnedDocuments)
@@ -128,6 +125,12 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
                 anchor=function.call,
             )
             return
+
+
+def _secret_tables(project: Project) -> dict[str, tuple[str, ...]]:
+    """The tables of the app that hold secrets, with the fields that do."""
+    tables = (t for t in project.schemas.tables if project.component_of(t.file) is None)
+    return {t.name: names for t in tables if (names := tuple(_secrets(t.document)))}
 
 
 def _secrets(document: Validator) -> Iterator[str]:

@@ -50,7 +50,7 @@ from assistant.code.builders import Kind
 from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
 from assistant.code.rules._caller_checks import CallerChecks, Look
 from assistant.code.rules._claims import Belief, Claim, Claims
 
@@ -61,7 +61,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if function.args is None or project.component_of(function.file) is not None:
         return
-    flow = ArgumentFlow(project, function)
+    flow = project.once(ArgumentFlows).of(function)
     claims = Claims(flow)
     if not claims.claims:
         return

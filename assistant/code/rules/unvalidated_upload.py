@@ -48,7 +48,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.names import REST
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
 from assistant.code.rules._caller_checks import CallerChecks, Look
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     if project.component_of(function.file) is not None:
         return
-    flow = ArgumentFlow(project, function)
+    flow = project.once(ArgumentFlows).of(function)
     calls = list(_calls(flow))
     hands_out = any(call.path == ("storage", "generateUploadUrl") for call in calls)
     if hands_out and project.once(CallerChecks).look(function) is Look.NO:
