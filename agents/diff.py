@@ -129,7 +129,8 @@ def _sections(
             found.append((j, -1, SectionChange(tuple(changes), *both, likeness, *counts)))
     last = -1
     for i, section in enumerate(outlines.before.sections):
-        last = outlines.partner.get(i, last)
+        if i not in moved:
+            last = outlines.partner.get(i, last)
         if i not in outlines.partner:
             count = len(texts_before[i].lines)
             gone = SectionChange((Change.REMOVED,), section, None, 0.0, lines_removed=count)

@@ -42,13 +42,15 @@ class PartMatch:
     def in_order(self, before: int, after: int) -> Iterator[tuple[int | None, int | None]]:
         """Pairs, additions and removals of so many parts, in the order of the lines after.
 
-        What was removed comes where it would stand: behind the part that was in front of it.
+        What was removed comes where it would stand: behind the part that was in front of it and
+        did not move.
         """
         origin = {j: i for i, j in self.partner.items()}
         removed: dict[int, list[int]] = defaultdict(list)
         last = -1
         for i in range(before):
-            last = self.partner.get(i, last)
+            if i not in self.moved:
+                last = self.partner.get(i, last)
             if i not in self.partner:
                 removed[last].append(i)
         for j in range(-1, after):

@@ -35,7 +35,7 @@ def details_of(
     return {
         **summary_of(version),
         "message": version.message,
-        "frontmatter": _jsonable(document.frontmatter.values),
+        "frontmatter": jsonable(document.frontmatter.values),
         "sections": [
             {"heading": list(section.heading), "lines": section.lines.as_list()}
             for section in document.sections
@@ -62,14 +62,14 @@ def diagnostic_of(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """YAML knows infinities and halves of surrogate pairs, which JSON has no place for."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
-        return {storable(str(key)): _jsonable(item) for key, item in value.items()}
+        return {storable(str(key)): jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_jsonable(item) for item in value]
+        return [jsonable(item) for item in value]
     return value

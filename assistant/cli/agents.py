@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import UsageError
+from assistant.cli.agents_diff import diff
 from assistant.cli.console import progress_bar, write, write_json
 from assistant.cli.context import command_context
 
@@ -155,6 +156,12 @@ def log(
         write_json([{**summary_of(version), "message": version.message} for version in versions])
     else:
         agents_view.show_log(versions)
+
+
+app.command(
+    "diff",
+    epilog="Example: convexpert agents diff convex-expert@production ./agents/convex-expert.md",
+)(diff)
 
 
 @app.command(epilog="Example: convexpert agents label convex-expert@3 production")

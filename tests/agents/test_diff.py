@@ -295,9 +295,9 @@ def test_every_part_of_both_documents_is_kept_added_or_removed(one: str, two: st
         (found.code, before.code, after.code),
         (found.sections, before.sections, after.sections),
     ):
-        added = sum(change.before is None for change in changes)  # type: ignore[attr-defined]
-        removed = sum(change.after is None for change in changes)  # type: ignore[attr-defined]
-        assert len(old) - removed == len(new) - added  # type: ignore[arg-type]
+        added = sum(change.before is None for change in changes)
+        removed = sum(change.after is None for change in changes)
+        assert len(old) - removed == len(new) - added
     assert compare_documents(before, before).is_empty
 
 
