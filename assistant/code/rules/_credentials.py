@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_BODY = rb"[A-Za-z0-9]"
 _PLACEHOLDER = re.compile(
     rb"example|placeholder|dummy|sample|changeme|change-me|redacted|replace|insert|todo|fake"
     rb"|xxxx|your[_-]|my[_-](?:secret|key|token)|\*\*\*|\.\.\.|<|1234567890|0123456789|abcdefgh",
@@ -78,7 +77,12 @@ FORMS: tuple[Form, ...] = (
     ),
     _form("a Stripe key", b"sk_live_ rk_live_", rb"\b[sr]k_live_([A-Za-z0-9]{20,247})\b"),
     _form("a webhook secret", b"whsec_", rb"\bwhsec_([A-Za-z0-9+/=]{24,120})"),
-    _form("an OpenAI key", b"sk-", rb"(?<![\w-])sk-(?:proj-|svcacct-|admin-)?([\w-]{40,220})"),
+    _form(
+        "an OpenAI key",
+        b"sk-",
+        rb"(?<![\w-])sk-(?!ant-|or-)(?:proj-|svcacct-|admin-)?"
+        rb"((?=[\w-]{0,60}[0-9])(?=[\w-]{0,60}[A-Z])[\w-]{40,220})",
+    ),
     _form("an Anthropic key", b"sk-ant-", rb"\bsk-ant-[a-z]+[0-9]{2}-([\w-]{60,140})"),
     _form("an OpenRouter key", b"sk-or-", rb"\bsk-or-v1-([0-9a-f]{64})\b"),
     _form("a Google API key", b"AIza", rb"\bAIza([\w-]{35})(?![\w-])"),
