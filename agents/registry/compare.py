@@ -1,4 +1,4 @@
-"""What `agents diff` compares: versions of the registry, and working files."""
+"""What `agents diff` and `agents checklist` look at: versions of the registry, working files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,27 @@ from agents.registry.version import AgentVersion
 
 @dataclass(frozen=True)
 class Side:
-    """One of two documents that are compared."""
+    """A document to be looked at, or compared with another one."""
 
     name: str
     """The version's REF with its number, or the file as the user named it."""
-    document: Document
     version: AgentVersion | None = None
     """None for a working file."""
+    file: Document | None = None
+    """None for a version."""
+
+    @property
+    def document(self) -> Document:
+        """The version's document, parsed when first asked for, or the file's."""
+        if self.file is not None:
+            return self.file
+        assert self.version is not None
+        return self.version.document
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the exact bytes, in lower-case hexadecimal digits."""
+        return self.document.digest if self.version is None else self.version.digest
 
 
 def chosen_sides(registry: Registry, references: Sequence[str]) -> tuple[Side, Side]:
@@ -48,6 +62,11 @@ def chosen_sides(registry: Registry, references: Sequence[str]) -> tuple[Side, S
     return _version_side(_before(registry, after.version)), after
 
 
+def all_sides(registry: Registry) -> list[Side]:
+    """The latest version of each visible agent, by handle."""
+    return [_version_side(version) for version in registry.agents()]
+
+
 def side_of(registry: Registry, reference: str) -> Side:
     """The version, or the file, that `reference` names; see `chosen_sides`."""
     if _is_path(reference):
@@ -66,13 +85,13 @@ def _is_path(reference: str) -> bool:
 
 
 def _version_side(version: AgentVersion) -> Side:
-    return Side(version.reference, version.document, version)
+    return Side(version.reference, version)
 
 
 def _file_side(name: str) -> Side:
     (found,) = collect_documents([Path(name)]) if not Path(name).is_dir() else (None,)
     if isinstance(found, Collected):
-        return Side(name, parse_document(found.read(), filename=found.path))
+        return Side(name, file=parse_document(found.read(), filename=found.path))
     if isinstance(found, Refused):
         raise DocumentError(found.reason, hint=found.hint, path=name)
     raise DocumentError("is a folder", hint="name one file of it", path=name)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import UsageError
+from assistant.cli.agents_checklist import checklist
 from assistant.cli.agents_diff import diff
 from assistant.cli.console import progress_bar, write, write_json
 from assistant.cli.context import command_context
@@ -162,6 +163,9 @@ app.command(
     "diff",
     epilog="Example: convexpert agents diff convex-expert@production ./agents/convex-expert.md",
 )(diff)
+app.command("checklist", epilog="Example: convexpert agents checklist convex-expert --json")(
+    checklist
+)
 
 
 @app.command(epilog="Example: convexpert agents label convex-expert@3 production")

@@ -130,7 +130,7 @@ def _side_json(side: Side) -> dict[str, Any]:
         "name": side.name,
         "handle": side.version.handle if side.version else None,
         "version": side.version.number if side.version else None,
-        "digest": side.document.digest,
+        "digest": side.digest,
     }
 
 
