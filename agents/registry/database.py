@@ -82,8 +82,10 @@ class Database:
 def _hint(reason: str) -> str:
     if "locked" in reason:
         return "another process is writing to it; try again when it has finished"
-    if "not a database" in reason or "malformed" in reason:
+    if any(sign in reason for sign in ("not a database", "malformed", "no such table")):
         return "the file is damaged; restore it from a backup, or choose another workspace"
+    if "disk is full" in reason:
+        return "make room; nothing was written"
     return "see whether it is there, readable and writable"
 
 

@@ -89,11 +89,21 @@ MIGRATIONS: tuple[Migration, ...] = (m001_initial,)
 
 
 def schema_version(db: sa.Connection) -> int:
-    """The number of the last step that this database went through; 0 for an empty one."""
+    """The number of the last step that this database went through; 0 for an empty one.
+
+    Raises WorkspaceError where it holds something else than a number.
+    """
     if not sa.inspect(db).has_table("meta"):
         return 0
     value = db.scalar(sa.select(_META.c.value).where(_META.c.key == _VERSION_KEY))
-    return int(value) if value is not None else 0
+    try:
+        return int(value) if value is not None else 0
+    except ValueError:
+        raise WorkspaceError(
+            f"the registry's schema is {value!r}, not a number",
+            hint="restore it from a backup, or choose another workspace",
+            path=db.engine.url.database,
+        ) from None
 
 
 def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> int:

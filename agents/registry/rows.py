@@ -10,6 +10,7 @@ import sqlalchemy as sa  # noqa: TID253 - this package owns the import
 
 from agents.document import digest_of
 from agents.errors import AgentNotFound, InvalidReference, RegistryError, VersionNotFound
+from agents.registry.naming import storable
 from agents.registry.reference import LATEST, Reference
 from agents.registry.tables import agents, blobs, collections, labels, versions
 from agents.registry.version import AgentVersion
@@ -73,7 +74,8 @@ def _agent_version(row: Any, labelled: Iterable[str], read: Callable[[str], byte
 
 def find_agent(db: sa.Connection, handle: str, *, removed: bool) -> Any:
     """The row of the agent with this handle. Raises AgentNotFound."""
-    row = db.execute(sa.select(agents).where(agents.c.handle == handle)).one_or_none()
+    wanted = agents.c.handle == storable(handle)
+    row = db.execute(sa.select(agents).where(wanted)).one_or_none()
     if row is None:
         visible = sa.select(agents.c.handle).where(~agents.c.removed)
         raise AgentNotFound(handle, sorted(db.scalars(visible)))

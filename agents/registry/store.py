@@ -14,6 +14,7 @@ from agents.errors import HandleTaken
 from agents.registry import rows
 from agents.registry.clock import Clock, timestamp, utc_now
 from agents.registry.database import Database
+from agents.registry.naming import storable
 from agents.registry.reference import LATEST, Reference, check_handle, check_label, parse_reference
 from agents.registry.submission import Added, Submission, add_submissions, claim_collections
 from agents.registry.tables import agents, collections, label_moves, labels, meta, versions
@@ -77,7 +78,7 @@ class Registry:
             labelled = sa.select(labels.c.agent_id).where(
                 labels.c.agent_id == versions.c.agent_id,
                 labels.c.number == versions.c.number,
-                labels.c.label == label,
+                labels.c.label == storable(label),
             )
             where.append(labelled.exists())
         with self._database.read() as db:

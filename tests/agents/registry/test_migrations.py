@@ -93,3 +93,14 @@ def test_a_registry_of_a_newer_convexpert_is_refused_and_left_alone(tmp_path: Pa
         migrate(opened)
     assert "upgrade" in str(caught.value.hint)
     opened.close()
+
+
+def test_a_registry_whose_shape_is_no_number_is_refused(tmp_path: Path) -> None:
+    opened = database(tmp_path)
+    migrate(opened)
+    with opened.write() as db:
+        db.execute(sa.text("UPDATE meta SET value = 'abc' WHERE key = 'schema'"))
+    with pytest.raises(WorkspaceError, match="'abc'") as refused:
+        migrate(opened)
+    assert refused.value.path == str(tmp_path / "registry.sqlite")
+    opened.close()

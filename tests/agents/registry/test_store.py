@@ -261,3 +261,12 @@ def test_thousands_of_files_go_in_at_once(registry: Registry) -> None:
     assert len(registry.add(many)) == 1500
     assert len(registry.agents()) == 1500
     assert {a.outcome for a in registry.add(many)} == {Outcome.UNCHANGED}
+
+
+def test_bytes_of_an_argument_that_are_no_text_name_nothing(registry: Registry) -> None:
+    registry.add([submission("one")])
+    with pytest.raises(AgentNotFound):
+        registry.resolve("\udcff")
+    with pytest.raises(AgentNotFound):
+        registry.versions("\udcff")
+    assert registry.agents(label="\udcff") == []
