@@ -66,7 +66,10 @@ class VectorStore:
     def discard(folder: Path) -> None:
         """Remove the workspace's own store; only the process that builds may do it."""
         _forget_clients()
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)
 
     @classmethod
     def served(cls, url: str, name: str) -> VectorStore:

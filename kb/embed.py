@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +84,9 @@ class OnnxEmbedder:
         # Here, not in the first call, which may happen in a thread: two threads that import
         # packages with circular imports (numpy) can see each other's half-made modules.
         import numpy
+
+        # Newer ones write a device id into the user's home and report to their maker otherwise.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         import onnxruntime
         import tokenizers
 

@@ -57,6 +57,9 @@ class Status:
     """The state of the registry that the index was built from."""
 
 
+_NOTHING = Status(False, 0, 0, 0, model=None, chunker=None, registry_state=None)
+
+
 class KnowledgeBase:
     """What is searched: the latest versions of all visible agents.
 
@@ -142,18 +145,23 @@ class KnowledgeBase:
         return report
 
     def status(self) -> Status:
-        """What is there, without building."""
-        index = self._existing_index()
-        meta = index.meta() if index is not None else {}
-        return Status(
-            up_to_date=self._is_up_to_date(),
-            documents=len(index.documents()) if index is not None else 0,
-            chunks=index.chunk_count() if index is not None else 0,
-            vectors=int(meta.get("vectors", 0)),
-            model=meta.get("model_id"),
-            chunker=meta.get("chunker"),
-            registry_state=meta.get("registry"),
-        )
+        """What is there, without building; a damaged index counts as none."""
+        try:
+            index = self._existing_index()
+            if index is None:
+                return _NOTHING
+            meta = index.meta()
+            return Status(
+                up_to_date=self._is_up_to_date(),
+                documents=len(index.documents()),
+                chunks=index.chunk_count(),
+                vectors=int(meta.get("vectors", 0)),
+                model=meta.get("model_id"),
+                chunker=meta.get("chunker"),
+                registry_state=meta.get("registry"),
+            )
+        except IndexDamaged:
+            return _NOTHING
 
     def _wanted(self) -> dict[str, str]:
         """What an index that is up to date says it was built from."""

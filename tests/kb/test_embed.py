@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
 import numpy
+import platformdirs
 import pytest
 
 from kb.embed import Embedder, SentenceTransformersEmbedder, open_embedder
@@ -102,3 +106,19 @@ def test_another_model_gives_its_own_vectors(mode: str, tmp_path: Path) -> None:
     expected = _by_sentence_transformers(other, TEXTS)
     assert (served.embed_documents(TEXTS) * expected).sum(axis=1).min() > 0.9999
     assert served.model_id != choose_model(None).name
+
+
+def test_the_runtime_leaves_nothing_in_the_user_s_home(tmp_path: Path) -> None:
+    """Newer ones note a device there, to report what is done on it."""
+    code = (
+        "from kb.embed import open_embedder\n"
+        "from kb.model import choose_model, prepared_model\n"
+        "from agents.workspace import Workspace\n"
+        "import sys\n"
+        "open_embedder(prepared_model(choose_model(None))).embed_query('Stripe')\n"
+    )
+    caches = platformdirs.user_cache_dir()
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": caches}
+    environ.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environ)
+    assert list(tmp_path.iterdir()) == []

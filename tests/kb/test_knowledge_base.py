@@ -386,3 +386,21 @@ print(*sorted({"chromadb", "numpy", "onnxruntime", "torch"} & light), "|",
       *sorted({"torch", "transformers", "sentence_transformers"} & heavy))
 """
     assert output(process(workspace, code)) == "|"
+
+
+@pytest.mark.parametrize("damage", [overwrite, drop_tables])
+def test_the_status_of_a_damaged_index_is_that_nothing_is_there(
+    three: None, workspace: Workspace, knowledge_base: Open, damage: Callable[[Path], None]
+) -> None:
+    knowledge_base().close()
+    damage(workspace.index)
+    status = knowledge_base(update=False).status()
+    assert (status.up_to_date, status.chunks) == (False, 0)
+
+
+def test_a_file_in_the_place_of_the_vector_store_makes_way(
+    three: None, workspace: Workspace, knowledge_base: Open
+) -> None:
+    workspace.create()
+    workspace.vectors.write_text("no folder", encoding="utf-8")
+    assert sources(knowledge_base().search("Stripe", k=1)) == ["payments"]
