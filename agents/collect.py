@@ -129,7 +129,7 @@ def _walk(root: Path, refused: list[Refused]) -> Iterator[tuple[os.DirEntry[str]
             relative = f"{folder}/{entry.name}" if folder else entry.name
             if entry.name.lower().endswith(ENDINGS) and not entry.is_dir():
                 yield entry, relative
-            elif entry.is_dir(follow_symlinks=False) and _is_entered(entry.name):
+            elif entry.is_dir(follow_symlinks=False) and is_entered(entry.name):
                 if depth < MAX_DEPTH:
                     waiting.append((relative, depth + 1))
                 else:
@@ -138,7 +138,8 @@ def _walk(root: Path, refused: list[Refused]) -> Iterator[tuple[os.DirEntry[str]
                     )
 
 
-def _is_entered(name: str) -> bool:
+def is_entered(name: str) -> bool:
+    """Whether documents are looked for in a folder of that name, inside one that was named."""
     return name in _HIDDEN_BUT_READ or not (name.startswith(".") or name in _SKIPPED)
 
 

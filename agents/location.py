@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 
@@ -74,9 +75,14 @@ class LineIndex:
         return self._starts[line - 1]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The 1-based line and 1-based column, in characters, of a byte offset."""
+        """The 1-based line and 1-based column, in characters, of a byte offset.
+
+        A byte order mark is no character, as in editors.
+        """
         line = self.line_of(offset)
         prefix = self._source[self._starts[line - 1] : offset]
+        if line == 1:
+            prefix = prefix.removeprefix(BOM_UTF8)
         return line, len(prefix.decode("utf-8", "replace")) + 1
 
     def span(self, start: int, end: int) -> Span:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.document import digest_of
-from agents.errors import CodeCheckError
+from agents.errors import CodeCheckError, DocumentError
 from agents.finding import DocumentedBy, Finding, Severity
+from agents.location import Span
 from agents.reporters.report import FindingsReport
 from assistant.code.catalogue import load_rule, require_known, rule_ids
 from assistant.code.engine import ActiveRules, Engine, in_order
 from assistant.code.layout import (
+    MARKDOWN_SUFFIXES,
     ProjectRoot,
     code_files_in,
+    documents_in,
     find_projects,
     load_project,
     looks_like_server_code,
@@ -25,8 +28,6 @@ from assistant.code.layout import (
 from assistant.code.modules import CODE_SUFFIXES
 from assistant.code.project import Project
 from assistant.code.snippets import project_of_document, project_of_source
-
-MARKDOWN_SUFFIXES = (".md", ".mdx", ".mdc", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ def check_paths(paths: Sequence[Path], options: CheckOptions | None = None) -> C
     wanted = _Wanted(display=_Display(Path.cwd()))
     for path in paths:
         wanted.add(path)
-    return _report(engine, wanted.projects(options.small_tables), options)
+    report = _report(engine, wanted.projects(options.small_tables), options)
+    unreadable = [f for f in wanted.unreadable if f.severity.reaches(options.minimum)]
+    findings = in_order([*report.findings, *unreadable])
+    return replace(report, findings=findings, files=report.files + len(wanted.unreadable))
 
 
 def check_source(
@@ -190,6 +194,12 @@ def _project_of_text(source: bytes, filename: str, small_tables: frozenset[str])
     return project_of_source(source, filename, small_tables=small_tables)
 
 
+def _unreadable(error: DocumentError, display: str) -> Finding:
+    line = error.line or 1
+    span = Span(line, 1, line, 1)
+    return Finding("syntax-error", Severity.ERROR, display, span, error.message, error.hint)
+
+
 class _Display:
     """Names files for the user: relative to the current folder where they lie in it."""
 
@@ -211,6 +221,8 @@ class _Wanted:
         self._in_project: dict[ProjectRoot, set[Path]] = defaultdict(set)
         self._named: set[Path] = set()
         self._alone: dict[Path, bytes] = {}
+        self.unreadable: list[Finding] = []
+        """Documents of folders that can't be read, as findings; filled by `projects`."""
 
     def add(self, path: Path) -> None:
         """Take a file or a folder."""
@@ -219,6 +231,10 @@ class _Wanted:
             self._add_folder(path, absolute)
         elif absolute.is_file():
             self._add_file(path, absolute)
+        elif absolute.exists():
+            raise CodeCheckError(
+                "neither a file nor a folder", hint="- reads standard input", path=str(path)
+            )
         else:
             raise CodeCheckError("no such file or folder", path=str(path))
 
@@ -226,6 +242,7 @@ class _Wanted:
         name = absolute.name.lower()
         if name.endswith(MARKDOWN_SUFFIXES):
             self._alone[absolute] = read_bytes(absolute)
+            self._named.add(absolute)
             return
         if not name.endswith(CODE_SUFFIXES):
             expected = ", ".join((*CODE_SUFFIXES, *MARKDOWN_SUFFIXES[:1]))
@@ -247,23 +264,20 @@ class _Wanted:
             files = {f for f in code_files_in(project.root) if absolute in f.parents} - taken
             self._in_project[project] |= files
             taken |= files
-        if not projects:
+        if not taken:
+            # No project, or a folder of documents inside one, such as `.claude/agents`.
             self._add_loose_files(path, absolute)
 
     def _add_loose_files(self, path: Path, folder: Path) -> None:
-        """Take a folder without a project: its documents, and code that imports the server."""
-        found = {
-            file: read_bytes(file)
-            for file in sorted(folder.rglob("*"))
-            if file.name.lower().endswith(MARKDOWN_SUFFIXES) and file.is_file()
-        }
+        """Take a folder without a project's code: documents, and code that imports the server."""
+        found = {file: read_bytes(file) for file in documents_in(folder)}
         for file in code_files_in(folder):
             raw = read_bytes(file)
             if looks_like_server_code(raw):
                 found[file] = raw
         if not found:
             raise CodeCheckError(
-                "no Convex folder and no document in it",
+                "no Convex code and no document in it",
                 hint="name the folder that holds convex/, or single files",
                 path=str(path),
             )
@@ -281,4 +295,10 @@ class _Wanted:
                 small_tables=small_tables,
             )
         for path in sorted(self._alone):
-            yield _project_of_text(self._alone[path], self._display(path), small_tables)
+            try:
+                yield _project_of_text(self._alone[path], self._display(path), small_tables)
+            except DocumentError as error:
+                # One of many must not hide what the others hold.
+                if path in self._named:
+                    raise
+                self.unreadable.append(_unreadable(error, self._display(path)))

@@ -6,12 +6,14 @@ import json
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from agents.collect import is_entered
 from agents.errors import CodeCheckError
 from assistant.code import syntax
 from assistant.code.modules import (
@@ -27,6 +29,7 @@ from assistant.code.project import PathAliases, Project
 IGNORED_FOLDERS = frozenset(
     {"node_modules", "dist", "build", "out", "coverage", "vendor", "__pycache__"}
 )
+MARKDOWN_SUFFIXES = (".md", ".mdx", ".mdc", ".markdown")
 MAX_FILES = 20_000
 """Of one project; more is a sign of a wrong folder."""
 MAX_CONFIG_BYTES = 1_000_000
@@ -148,12 +151,26 @@ def code_files_in(folder: Path) -> Iterator[Path]:
         _prune(folders)
         for name in sorted(files):
             path = Path(inner) / name
-            if (
-                name.endswith(CODE_SUFFIXES)
-                and not name.endswith(".d.ts")
-                and not path.is_symlink()
-            ):
+            if name.endswith(CODE_SUFFIXES) and not name.endswith(".d.ts") and _is_regular(path):
                 yield path
+
+
+def documents_in(folder: Path) -> Iterator[Path]:
+    """The Markdown files below a folder, sorted; links and other people's packages left out."""
+    for inner, folders, files in os.walk(folder):
+        folders[:] = sorted(filter(is_entered, folders))
+        for name in sorted(files):
+            path = Path(inner) / name
+            if name.lower().endswith(MARKDOWN_SUFFIXES) and _is_regular(path):
+                yield path
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether it is a file itself: no link, and no pipe, which would be waited for."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def load_project(

@@ -40,6 +40,8 @@ _SEPARATOR = re.compile(
     rf"\.(?:{_ENDINGS}))[ \t]*(?:[=\-*#~─═]*|[(:–—-].{{0,120}})[ \t]*$",
     re.IGNORECASE,
 )
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+"""As in `agents.location`; `str.splitlines` knows others, which would move what follows."""
 _CLIENT_FOLDERS = re.compile(r"^(src|app|pages|components|hooks|client|lib|web|apps|packages)/")
 
 
@@ -113,7 +115,7 @@ def project_of_document(
     document: Document, display: str, *, small_tables: frozenset[str] = frozenset()
 ) -> Project:
     """All code examples of a document as one small project; lines are the document's."""
-    lines = document.text.splitlines()
+    lines = _LINE_BREAK.split(document.text)
     files: list[CodeFile] = []
     for number, block in enumerate(document.code):
         tsx = LANGUAGES.get(block.language)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.errors import CodeCheckError
+from agents.errors import CodeCheckError, DocumentError
 from agents.finding import DocumentedBy, Severity
 from assistant.code.check import CheckOptions, check_paths, check_source, check_standard_input
 
@@ -97,7 +98,7 @@ def test_a_file_without_a_project_is_checked_alone(
     [
         ("gone.ts", "no such file or folder"),
         ("notes.txt", "not a file to check"),
-        ("empty", "no Convex folder"),
+        ("empty", "no Convex code"),
     ],
 )
 def test_what_cannot_be_checked_is_an_error_with_its_path(
@@ -268,3 +269,52 @@ def test_a_library_s_server_code_is_checked_file_by_file(
     Path("server.ts").write_text(LIST, encoding="utf-8")
     Path("other.ts").write_text("const = ;", encoding="utf-8")
     assert {place[0] for place in _places(["."])} == {"server.ts"}
+
+
+def test_a_folder_of_documents_inside_a_project_is_checked_as_documents(app: Path) -> None:
+    (app / ".claude" / "agents").mkdir(parents=True)
+    agent = app / ".claude" / "agents" / "a.md"
+    agent.write_text("# A\n\n```ts\nconst a = (;\n```\n", encoding="utf-8")
+    assert _places([".claude/agents"]) == [(".claude/agents/a.md", 4, "syntax-error")]
+
+
+def test_a_folder_without_anything_to_check_is_an_error(app: Path) -> None:
+    (app / "empty").mkdir()
+    with pytest.raises(CodeCheckError, match="no Convex code and no document"):
+        check_paths([Path("empty")])
+
+
+def test_a_document_that_cannot_be_read_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.md").write_bytes(b"---\nname: a\n---\n\x00")
+    Path("b.md").write_text("```ts\nconst b = (;\n```\n", encoding="utf-8")
+    assert _places(["."]) == [("a.md", 4, "syntax-error"), ("b.md", 2, "syntax-error")]
+    assert check_paths([Path()]).files == 2
+    with pytest.raises(DocumentError):
+        check_paths([Path("a.md")])
+
+
+def test_other_people_s_documents_are_left_out_of_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("node_modules/x", ".git", ".venv", ".claude"):
+        Path(folder).mkdir(parents=True)
+        Path(folder, "r.md").write_text("```ts\nconst b = (;\n```\n", encoding="utf-8")
+    assert _places(["."]) == [(".claude/r.md", 2, "syntax-error")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(app: Path) -> None:
+    os.mkfifo(app / "convex" / "pipe.ts")
+    os.mkfifo(app / "pipe.md")
+    assert [file for file, *_ in _places(["."])] == ["convex/list.ts"] * 2
+    with pytest.raises(CodeCheckError, match="neither a file nor a folder"):
+        check_paths([Path("pipe.md")])
+
+
+def test_a_byte_order_mark_does_not_count_as_a_column() -> None:
+    report = check_source(b"\xef\xbb\xbfconst a = (;\n", filename="a.ts")
+    assert [(f.span.line, f.span.column) for f in report.findings] == [(1, 9)]

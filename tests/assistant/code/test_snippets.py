@@ -101,3 +101,10 @@ def test_the_nearest_example_of_a_path_is_imported() -> None:
 def test_a_pasted_file_lies_where_its_name_says(name: str, path: str, category: Category) -> None:
     [file] = project_of_source(b"f();", name).files
     assert (file.path, file.category) == (path, category)
+
+
+@pytest.mark.parametrize("between", ["\u2028", "\x0c", "\x85", "\x1d"])
+def test_characters_that_only_python_takes_for_line_breaks_move_no_column(between: str) -> None:
+    text = f"# A {between} b\n\n- c\n\n  ```ts\n  const a = (;\n  ```\n"
+    report = check_source(text.encode(), filename="a.md")
+    assert [(f.span.line, f.span.column) for f in report.findings] == [(6, 11)]
