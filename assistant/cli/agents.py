@@ -12,7 +12,7 @@ from agents.errors import UsageError
 from assistant.cli.agents_checklist import checklist
 from assistant.cli.agents_diff import diff
 from assistant.cli.console import progress_bar, write, write_json
-from assistant.cli.context import command_context
+from assistant.cli.context import command_context, given_path
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,7 +38,11 @@ def import_(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH…", help="Files, or folders with all their .md/.mdc files."),
+        typer.Argument(
+            metavar="PATH…",
+            parser=given_path,
+            help="Files, or folders with all their .md/.mdc files.",
+        ),
     ],
     collection: Annotated[
         str | None,
@@ -243,7 +247,10 @@ def export(
         str | None, typer.Option(metavar="TARGET", help="The tool to write for; see --list.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder that the files are put in.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", parser=given_path, help="The folder that the files are put in."
+        ),
     ] = None,
     scope: Annotated[
         str | None,

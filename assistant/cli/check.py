@@ -12,8 +12,8 @@ import typer
 
 from agents.errors import UsageError
 from agents.finding import Severity
-from assistant.cli.console import printable, stdout, write
-from assistant.cli.context import CommandContext, command_context
+from assistant.cli.console import printable, stdout, write, write_document
+from assistant.cli.context import CommandContext, command_context, given_path
 
 if TYPE_CHECKING:
     from agents.reporters import Look
@@ -43,6 +43,7 @@ def check(
         list[Path],
         typer.Argument(
             metavar="PATH…",
+            parser=given_path,
             help="Files (.ts .tsx .js .jsx .mts .mjs .md) or folders; - reads standard input.",
         ),
     ],
@@ -181,7 +182,11 @@ def _show(report: CheckReport, format_: Format) -> None:
         from assistant.code.manual import about_rules
 
         report = replace(report, rules=about_rules(finding.rule for finding in report.findings))
-    write(reporter(format_.value)(report, _look()))
+    text = reporter(format_.value)(report, _look())
+    if format_ in (Format.JSON, Format.SARIF):
+        write_document(text)
+    else:
+        write(text)
     if format_ not in (Format.TEXT, Format.JSON):
         # These have no place for it.
         for fixed in report.fixes or ():

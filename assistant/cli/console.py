@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
     from agents.errors import ConvexpertError
 
 # Control characters but tab and line feed, and the bidirectional controls: text from documents
-# must neither move the cursor nor reorder what is read (Trojan Source, CVE-2021-42574).
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# must neither move the cursor nor reorder what is read (Trojan Source, CVE-2021-42574). And
+# surrogates: bytes of a file's name that are no UTF-8, which no terminal can show.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPES = "convexpert-escapes"
 
 
 def printable(text: str) -> str:
@@ -44,6 +51,29 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
+def prepare_streams() -> None:
+    """Make the standard streams take whatever is written to them; called once, by the command.
+
+    What the terminal's encoding has no place for becomes an escape as in JSON, so that text can be
+    read and JSON stays JSON. A stream that was closed by the caller reads and writes nothing.
+    """
+    codecs.register_error(_ESCAPES, _escaped)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPES)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    # Half a surrogate pair is an escape that strict readers of JSON refuse.
+    part = _SURROGATE.sub("\ufffd", error.object[error.start : error.end])
+    return json.dumps(part)[1:-1], error.end
+
+
 def write(text: str) -> None:
     """Write `text` as it is and a line break to standard output."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
@@ -51,15 +81,29 @@ def write(text: str) -> None:
 
 def write_json(value: Any) -> None:
     """Write one JSON document to standard output."""
-    write(json.dumps(value, indent=2, ensure_ascii=False))
+    write_document(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def write_document(text: str) -> None:
+    """Write a document for programs; one of JSON stays JSON whatever the terminal's encoding."""
+    encoding = sys.stdout.encoding or "utf-8"
+    if codecs.lookup(encoding).name != "utf-8":
+        codecs.register_error(_ESCAPES, _escaped)
+        text = text.encode("ascii", _ESCAPES).decode("ascii")
+    write(text)
 
 
 def report_error(error: ConvexpertError, *, as_json: bool) -> None:
     """The one line on standard error that ends a command; with `--json` also a document."""
-    if as_json:
-        write_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
     line = " ".join(printable(str(error)).split())
-    sys.stderr.write(f"error: {line}\n")
+    # Where standard output is what fails, the line is all that can be said.
+    with suppress(OSError):
+        if as_json:
+            told = {"code": error.code, "message": error.message, "hint": error.hint}
+            write_json({"error": told})
+            sys.stdout.flush()
+    with suppress(OSError):
+        sys.stderr.write(f"error: {line}\n")
 
 
 class Progress(Protocol):

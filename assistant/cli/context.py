@@ -92,9 +92,11 @@ class CommandContext:
     @property
     def author(self) -> str | None:
         """Who does this, for the history: `CONVEXPERT_AUTHOR`, as git says, or the login name."""
+        from agents.registry.naming import storable
+
         for variable in ("CONVEXPERT_AUTHOR", "GIT_AUTHOR_NAME"):
             if os.environ.get(variable):
-                return os.environ[variable]
+                return storable(os.environ[variable])
         from getpass import getuser
 
         try:
@@ -107,6 +109,18 @@ class CommandContext:
         self._registry = None
         self._knowledge_base = None
         self._open.close()
+
+
+def given_path(text: str) -> Path:
+    """A path on the command line. Raises BadParameter for an empty one.
+
+    `Path` takes that for the current folder, but it is an unset variable of a script.
+    """
+    if not text:
+        import typer
+
+        raise typer.BadParameter("the path is empty")
+    return Path(text)
 
 
 def command_context(context: typer.Context) -> CommandContext:

@@ -9,7 +9,7 @@ import typer
 
 from agents.errors import UsageError
 from assistant.cli.console import printable, progress_bar, write
-from assistant.cli.context import command_context
+from assistant.cli.context import command_context, given_path
 
 app = typer.Typer()
 
@@ -19,7 +19,9 @@ def init(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="Where; by default the current folder."),
+        typer.Argument(
+            metavar="[DIR]", parser=given_path, help="Where; by default the current folder."
+        ),
     ] = None,
     empty: Annotated[
         bool, typer.Option("--empty", help="Without the built-in agents, now and later.")

@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from agents.errors import ConvexpertError, UsageError
-from assistant.cli.console import report_error
-from assistant.cli.context import CommandContext
+from agents.errors import ConvexpertError, UsageError, WorkspaceError
+from assistant.cli.console import prepare_streams, report_error
+from assistant.cli.context import CommandContext, given_path
 
 # name -> (module:attribute, what it does). The attribute is a typer.Typer. Names and one-line
 # helps stand here so that `convexpert --help` imports none of the commands.
@@ -87,6 +88,8 @@ class RootGroup(TyperGroup):
 def _status(run: Callable[[], Any], *, as_json: bool) -> int:
     try:
         result = run()
+        # What is still buffered can fail too, and would do so after the last chance to say it.
+        sys.stdout.flush()
     except ConvexpertError as error:
         _show_traceback_when_debugging()
         report_error(error, as_json=as_json)
@@ -97,15 +100,41 @@ def _status(run: Callable[[], Any], *, as_json: bool) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
-        # The reader went away (`| head`); silence the flush at exit too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return _reader_gone()
+    except SystemExit as stop:
+        # Typer and Rich end the process with 1 there, which would mean findings.
+        if isinstance(stop.__context__, BrokenPipeError):
+            return _reader_gone()
+        raise
+    except OSError as error:
+        _show_traceback_when_debugging()
+        report_error(_system_error(error), as_json=as_json)
+        return 2
     except Exception as error:
         _show_traceback_when_debugging()
         unexpected = ConvexpertError(f"{type(error).__name__}: {error}", hint=UNEXPECTED)
         report_error(unexpected, as_json=as_json)
         return 2
     return result if isinstance(result, int) else 0
+
+
+def _reader_gone() -> int:
+    """The status after `| head`: as if ended by SIGPIPE, as `cat` does. Silences the exit too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _system_error(error: OSError) -> ConvexpertError:
+    """What the operating system refused, where no command expected it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return UsageError("the current folder is gone", hint="change to one that exists")
+    if error.errno is None:
+        return ConvexpertError(f"{type(error).__name__}: {error}", hint=UNEXPECTED)
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    hint = "see whether there is room, and whether the place can be read and written"
+    return WorkspaceError(error.strerror or str(error), hint=hint, path=path)
 
 
 def _show_traceback_when_debugging() -> None:
@@ -117,10 +146,10 @@ def _show_traceback_when_debugging() -> None:
 
 def _wants_json(args: Sequence[str]) -> bool:
     before_end = args[: args.index("--")] if "--" in args else args
-    pairs = zip(before_end, [*before_end[1:], ""], strict=True)
-    return any(
-        arg in ("--json", "--format=json") or (arg == "--format" and value == "json")
-        for arg, value in pairs
+    return (
+        "--json" in before_end
+        or "--format=json" in before_end
+        or ("--format", "json") in pairwise(before_end)
     )
 
 
@@ -128,6 +157,9 @@ def _usage_error(error: typer.TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "convexpert"
     message = error.format_message().replace("\n", " ").rstrip(".")
+    if not message:
+        # Typer's way to say that it has shown the help, for want of a command.
+        message = "a command is missing"
     return UsageError(message, hint=f"see `{command} --help`")
 
 
@@ -155,6 +187,7 @@ def root(
         Path | None,
         typer.Option(
             metavar="DIR",
+            parser=given_path,
             help="Use the workspace DIR instead of the nearest .convexpert/; "
             "may stand after the command too.",
         ),
@@ -170,4 +203,5 @@ def root(
 
 def main() -> None:
     """The `convexpert` command."""
+    prepare_streams()
     app(prog_name="convexpert")

@@ -63,3 +63,44 @@ def test_the_workspace_option_without_a_folder_is_an_error() -> None:
 
 def test_terminal_escapes_and_bidirectional_controls_are_made_visible() -> None:
     assert printable("a\x1b[31mb\u202ec\td\n") == "a\\x1b[31mb\\u202ec\td\n"
+
+
+@pytest.mark.parametrize("args", [[], ["agents"], ["kb"], ["eval"]])
+def test_without_a_command_the_help_is_shown_and_one_line_says_what_is_missing(
+    args: list[str],
+) -> None:
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 2
+    assert "Example:" in result.stdout
+    assert result.stderr.startswith("error: a command is missing (see `")
+    assert result.stderr.endswith(" ".join([*args, "--help`)\n"]))
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--workspace", "", "agents", "list"],
+        ["agents", "import", ""],
+        ["agents", "export", "--to", "claude", "--out", ""],
+        ["check", ""],
+        ["init", ""],
+    ],
+)
+def test_an_empty_path_is_an_error_and_not_the_current_folder(
+    args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, args)
+    assert (result.exit_code, "the path is empty" in result.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_current_folder_that_is_gone_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    result = CliRunner().invoke(app, ["agents", "list", "--json"])
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["message"] == "the current folder is gone"
