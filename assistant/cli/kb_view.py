@@ -73,7 +73,14 @@ def source_json(document: IndexedDocument) -> dict[str, Any]:
 
 
 def show_sources(documents: Sequence[IndexedDocument]) -> None:
-    """A table of the sources."""
+    """A table of the sources; in a pipe one line for each, cells apart by tabs."""
+    console = stdout()
+    if not console.is_terminal:
+        for document in documents:
+            source = document.source
+            cells = (source.name, str(source.version), str(document.chunks), source.origin)
+            write("\t".join(map(_one_line, cells)))
+        return
     from rich.table import Table
     from rich.text import Text
 
@@ -89,7 +96,7 @@ def show_sources(documents: Sequence[IndexedDocument]) -> None:
             str(document.chunks),
             Text(_one_line(source.origin)),
         )
-    stdout().print(table)
+    console.print(table)
 
 
 def result_json(result: SearchResult) -> dict[str, Any]:

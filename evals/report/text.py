@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.console import printable
+from assistant.cli.console import printable, write
 from evals.metrics.base import Measured
 from evals.record import Run, Score, SuiteRun
 from evals.suite import Suite
@@ -33,7 +33,13 @@ def show_run(console: Console, run: Run) -> None:
 
 
 def show_history(console: Console, runs: Sequence[Run]) -> None:
-    """One line for each run and suite, newest first."""
+    """One line for each run and suite, newest first; in a pipe cells apart by tabs."""
+    if not console.is_terminal:
+        for run in runs:
+            for suite in run.suites:
+                counts = (len(suite.cases), len(suite.missed), len(suite.failed))
+                _write_row(run.id, suite.name, *map(str, counts), _sign(suite.passed).plain)
+        return
     table = _table("run", "suite", "cases", "missed", "failed", "result")
     for run in runs:
         for suite in run.suites:
@@ -49,7 +55,12 @@ def show_history(console: Console, runs: Sequence[Run]) -> None:
 
 
 def show_suites(console: Console, suites: Sequence[Suite]) -> None:
-    """Name, size and purpose of each suite."""
+    """Name, size and purpose of each suite; in a pipe cells apart by tabs."""
+    if not console.is_terminal:
+        for suite in suites:
+            kinds, about = ", ".join(suite.kinds), suite.description
+            _write_row(suite.name, str(len(suite.cases)), kinds, about)
+        return
     table = _table("suite", "cases", "kinds", "about")
     for suite in suites:
         about = Text(printable(suite.description))
@@ -137,6 +148,10 @@ def _table(*headers: str) -> Table:
             no_wrap=header not in ("what it says", "about"),
         )
     return table
+
+
+def _write_row(*cells: str) -> None:
+    write("\t".join(" ".join(printable(cell).split()) for cell in cells))
 
 
 def _value_and_n(score: Score | None) -> tuple[str, str]:

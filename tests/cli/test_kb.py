@@ -164,3 +164,10 @@ def test_in_a_pipe_there_is_no_colour_no_progress_bar_and_no_noise(run: Run) -> 
     assert process.stderr == ""
     assert process.stdout.startswith(" 1. expert:5-9  Rules › Payments")
     assert "\x1b" not in process.stdout
+
+
+def test_in_a_pipe_the_list_is_one_line_for_each_source_whatever_its_width(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    assert run("kb", "list").stdout == "expert\t1\t3\tshop/a.md\n"

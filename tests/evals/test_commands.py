@@ -131,3 +131,15 @@ def test_every_help_has_an_example(
 ) -> None:
     assert call("eval", *command, "--help") == 0
     assert "Example: convexpert eval" in capsys.readouterr().out
+
+
+def test_in_a_pipe_the_lists_have_one_line_for_each_entry_whatever_their_width(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    assert call("eval", "list", "small.yaml") == 0
+    assert capsys.readouterr().out == "small\t2\tcheck\tTwo snippets.\n"
+    call("eval", "run", "small.yaml")
+    capsys.readouterr()
+    assert call("eval", "history") == 0
+    assert capsys.readouterr().out.split("\t")[1:] == ["small", "2", "0", "0", "✓ pass\n"]
