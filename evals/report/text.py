@@ -58,8 +58,8 @@ def show_suites(console: Console, suites: Sequence[Suite]) -> None:
     """Name, size and purpose of each suite; in a pipe cells apart by tabs."""
     if not console.is_terminal:
         for suite in suites:
-            kinds, about = ", ".join(suite.kinds), suite.description
-            _write_row(suite.name, str(len(suite.cases)), kinds, about)
+            kinds = ", ".join(suite.kinds)
+            _write_row(suite.name, str(len(suite.cases)), kinds, suite.description)
         return
     table = _table("suite", "cases", "kinds", "about")
     for suite in suites:
