@@ -11,6 +11,7 @@ ConvexpertError
 ├── ExportError                files that can't be made or written for another tool
 ├── WorkspaceError             a workspace that can't be opened
 ├── KnowledgeBaseError         index, embeddings, vector store
+├── GitError                   git is missing or can't answer
 ├── CodeCheckError             a path or a setting that the code check can't use
 ├── ModelError                 a chat model that is missing, refuses or breaks off
 └── SuiteError                 a suite file that can't be read
@@ -143,6 +144,12 @@ class KnowledgeBaseError(ConvexpertError):
     """The index, the embedding model or the vector store can't be used."""
 
     code = "knowledge-base"
+
+
+class GitError(ConvexpertError):
+    """Git is missing, or can't tell what was asked."""
+
+    code = "git"
 
 
 class CodeCheckError(ConvexpertError):

@@ -38,6 +38,10 @@ class ImportedFile:
     line: int | None = None
     """1-based; where the reason is, if it is somewhere."""
     hint: str | None = None
+    versions: int | None = None
+    """How many versions its history added; None where no history was asked for."""
+    notes: tuple[str, ...] = ()
+    """What was left out of its history, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,18 @@ def import_paths(
             reading.reject(item.file, item.reason, hint=item.hint)
         if progress is not None:
             progress("Reading", done, len(found))
-    if not found:
-        for path in paths:
-            reading.reject(path, "holds no .md or .mdc file", hint="name a folder that does")
     added = registry.add(reading.submissions, dry_run=dry_run)
-    return ImportReport(reading.files_with(added), dry_run)
+    files = reading.files_with(added) if found else tuple(no_documents(paths))
+    return ImportReport(files, dry_run)
+
+
+def no_documents(paths: Sequence[Path]) -> list[ImportedFile]:
+    """What is said of folders in none of which a document was found."""
+    reason, hint = "holds no .md or .mdc file", "name a folder that does"
+    return [
+        ImportedFile(storable(str(path)), Outcome.REJECTED, reason=reason, hint=hint)
+        for path in paths
+    ]
 
 
 class _Reading:

@@ -33,6 +33,9 @@ class Submission:
     message: str | None = None
     created_at: str | None = None
     """ISO 8601, UTC; None means now."""
+    called: str | None = None
+    """The name that a new agent's handle is made of; None means `name`. An old version may have
+    borne another name than the agent has today."""
 
 
 class Outcome(StrEnum):
@@ -171,7 +174,9 @@ class _Batch:
 
     def _create(self, submission: Submission, collection_id: int) -> _Agent:
         origin = f"{submission.collection}/{submission.path}"
-        handle = free_handle(submission.name, origin, self._handles.__contains__)
+        handle = free_handle(
+            submission.called or submission.name, origin, self._handles.__contains__
+        )
         self._handles.add(handle)
         agent = _Agent(self._next_agent, handle, latest=0, digest="", removed=False)
         self._next_agent += 1

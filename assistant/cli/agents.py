@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -52,8 +53,21 @@ def import_(
         ),
     ] = None,
     message: Annotated[
-        str | None, typer.Option("-m", "--message", help="Why, for the agents' history.")
+        str | None,
+        typer.Option(
+            "-m",
+            "--message",
+            help="Why, for the agents' history; with --history put before the commits' messages.",
+        ),
     ] = None,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="One version for each git commit that changed the file, through renames, with"
+            " its author, date and message. What is not committed is left out.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")
     ] = False,
@@ -64,17 +78,18 @@ def import_(
     Files that can't be taken are reported with the reason, the others are taken all the same; the
     exit status is 1 then.
     """
+    from agents.registry.history_import import import_history
     from agents.registry.importer import import_paths
     from assistant.cli import agents_view
 
     obj = command_context(context)
+    take = import_history if history else partial(import_paths, author=obj.author)
     with progress_bar() as progress:
-        report = import_paths(
+        report = take(
             obj.registry(),
             paths,
             collection=collection,
             message=message,
-            author=obj.author,
             dry_run=dry_run,
             progress=progress,
         )

@@ -38,6 +38,7 @@ def import_json(report: ImportReport) -> dict[str, Any]:
                 "version": file.added.number,
                 "digest": file.added.digest,
                 "removed": file.added.removed,
+                **_history_json(file),
                 "diagnostics": [diagnostic_of(diagnostic) for diagnostic in file.diagnostics],
             }
             for file in report.files
@@ -51,6 +52,12 @@ def import_json(report: ImportReport) -> dict[str, Any]:
     }
 
 
+def _history_json(file: ImportedFile) -> dict[str, Any]:
+    if file.versions is None:
+        return {}
+    return {"versions_added": file.versions, "notes": list(file.notes)}
+
+
 def show_import(report: ImportReport) -> None:
     """One line for each file, rejected ones on standard error, and a line that sums up."""
     from agents.registry.submission import Outcome
@@ -58,7 +65,7 @@ def show_import(report: ImportReport) -> None:
     for file in report.files:
         if file.outcome is Outcome.REJECTED:
             sys.stderr.write(f"rejected: {_one_line(_rejection(file))}\n")
-        elif file.outcome is not Outcome.UNCHANGED:
+        elif file.outcome is not Outcome.UNCHANGED or file.notes:
             write(_import_line(file))
     counts = [f"{report.count(outcome)} {outcome.value}" for outcome in Outcome]
     write(f"{', '.join(counts)}{' (nothing was written)' if report.dry_run else ''}")
@@ -67,7 +74,9 @@ def show_import(report: ImportReport) -> None:
 def _import_line(file: ImportedFile) -> str:
     added = file.added
     assert added is not None
-    notes = []
+    notes = list(file.notes)
+    if file.versions:
+        notes.insert(0, f"{file.versions} version{'' if file.versions == 1 else 's'}")
     if file.diagnostics:
         one = len(file.diagnostics) == 1
         notes.append(f"{len(file.diagnostics)} diagnostic{'' if one else 's'}")
