@@ -131,41 +131,40 @@ class _Reading:
             self.reject(item.file, "the commit that is checked out doesn't have it", hint=hint)
         else:
             self._origins.add(origin)
-            self._take(item, collection, list(_read(repository, states)), len(states), known)
+            read = list(_read(repository, states))
+            self._take(item, collection, read, len(states) - len(read), known)
 
     def _take(
         self,
         item: Collected,
         collection: str,
         read: Sequence[_Read],
-        count: int,
+        missing: int,
         known: AgentVersion | None,
     ) -> None:
-        texts = [(one, document) for one in read if (document := _parsed(one, item)) is not None]
-        if not texts:
+        versions = self._registry.versions(known.handle) if known is not None else []
+        new = read[_first_new(read, versions) :]
+        texts = [(one, document) for one in new if (document := _parsed(one, item)) is not None]
+        if not texts and known is None:
             self.reject(item.file, "no commit has it as a text that can be taken")
             return
-        notes = []
-        if len(texts) < count:
-            notes.append(
-                f"left out as no text or too large: {count - len(texts)} of {count} commits"
-            )
-        if _digest(item) != texts[-1][0].digest:
-            notes.append("what is not committed is left out")
-        versions = self._registry.versions(known.handle) if known is not None else []
-        first = _first_new([one for one, _ in texts], versions)
-        name = texts[-1][1].name
         submissions = [
-            self._submission(collection, item.path, one, document, name)
-            for one, document in texts[first:]
+            self._submission(collection, item.path, one, document, called=texts[-1][1].name)
+            for one, document in texts
         ]
+        notes = []
+        left_out = len(new) - len(texts) + missing
+        if left_out:
+            notes.append(f"{left_out} of its commits left out: no text, too large, or not here")
+        if read and _digest(item) != read[-1].digest:
+            notes.append("what is not committed is left out")
         added = None if known is None else _unchanged(known)
         file = ImportedFile(
             storable(str(item.file)),
             Outcome.UNCHANGED,
             added,
             f"{collection}/{item.path}",
-            texts[-1][1].diagnostics if submissions else (),
+            texts[-1][1].diagnostics if texts else (),
             versions=0,
             notes=tuple(notes),
         )
@@ -174,7 +173,7 @@ class _Reading:
         self.files.append(file)
 
     def _submission(
-        self, collection: str, path: str, read: _Read, document: Document, called: str
+        self, collection: str, path: str, read: _Read, document: Document, *, called: str
     ) -> Submission:
         subject = read.state.commit.subject
         return Submission(

@@ -25,7 +25,9 @@ NEW = (
     RAW.replace(b"Read, Bash", b"Read, Edit")
     .replace(b"- Await all promises\n", b"")
     .replace(b"# Never do\n\n", b"# Never\n\n- Use `.withIndex()` instead of `.filter()`\n")
-    .replace(b"do\n\n- Use `.withIndex()` instead of `.filter()`\n", b"do\n\n- Validate arguments\n", 1)
+    .replace(
+        b"do\n\n- Use `.withIndex()` instead of `.filter()`\n", b"do\n\n- Validate arguments\n", 1
+    )
 )
 
 

@@ -119,8 +119,11 @@ def test_commits_that_hold_no_text_are_left_out_and_told(tree: Any, registry: Re
     tree.commit("broken", b="\0")
     report = import_history(registry, [tree.root])
     assert [file.outcome for file in report.files] == [Outcome.CREATED, Outcome.REJECTED]
-    assert report.files[0].notes == ("left out as no text or too large: 1 of 3 commits",)
+    assert report.files[0].notes == ("1 of its commits left out: no text, too large, or not here",)
     assert messages(registry) == ["one", "two"]
+    tree.commit("broken again", a="\0\0")
+    again = import_history(registry, [tree.root]).files[0]
+    assert (again.outcome, len(again.notes)) == (Outcome.UNCHANGED, 1)
 
 
 def test_a_message_is_put_before_the_commits_own(tree: Any, registry: Registry) -> None:
