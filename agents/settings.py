@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -10,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from agents.errors import UsageError
+from agents.errors import UsageError, did_you_mean
 from agents.finding import Severity
+
+_AT_LINE = re.compile(r"\(at line (\d+),")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,9 @@ def _from_files(start: Path) -> Settings:
             return _settings(_read_toml(own), own)
         project = folder / "pyproject.toml"
         if project.is_file():
-            table = _read_toml(project).get("tool", {}).get("convexpert")
-            if table is not None:
-                return _settings(table, project)
+            tool = _read_toml(project).get("tool")
+            if isinstance(tool, dict) and "convexpert" in tool:
+                return _settings(tool["convexpert"], project)
     return Settings()
 
 
@@ -76,13 +79,19 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        place = _AT_LINE.search(str(error))
         raise UsageError(
-            f"can't read the settings: {error}", hint="mend the file's TOML", path=str(path)
+            f"can't read the settings: {error}",
+            hint="mend the file's TOML",
+            path=str(path),
+            line=int(place[1]) if place else None,
         ) from error
 
 
-def _settings(table: dict[str, Any], path: Path) -> Settings:
+def _settings(table: object, path: Path) -> Settings:
     reader = _Reader(path)
+    if not isinstance(table, dict):
+        raise reader.wrong("tool.convexpert", "a table")
     reader.refuse_unknown(table, {f.name for f in fields(Settings)} - {"source"}, "")
     check = table.get("check", {})
     if not isinstance(check, dict):
@@ -115,15 +124,26 @@ class _Reader:
     path: Path
 
     def wrong(self, key: str, expected: str) -> UsageError:
-        return UsageError(f"the setting {key} must be {expected}", path=str(self.path))
+        return UsageError(
+            f"the setting {key} must be {expected}", path=str(self.path), line=self.line_of(key)
+        )
+
+    def line_of(self, key: str) -> int | None:
+        """The 1-based line that sets a key; None where it isn't written plainly on a line."""
+        last = re.escape(key.rpartition(".")[2])
+        wanted = re.compile(rf"""[^#]*(?<![\w-])["']?{last}["']?\s*[=\].]""")
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        found = [number for number, line in enumerate(lines, 1) if wanted.match(line)]
+        return found[0] if len(found) == 1 else None
 
     def refuse_unknown(self, table: Mapping[str, Any], known: set[str], prefix: str) -> None:
         for key in table:
             if key not in known:
                 raise UsageError(
                     f"unknown setting {prefix}{key}",
-                    hint=f"known are {', '.join(sorted(known))}",
+                    hint=did_you_mean(key, known, f"known are {', '.join(sorted(known))}"),
                     path=str(self.path),
+                    line=self.line_of(key),
                 )
 
     def text(self, table: Mapping[str, Any], key: str) -> str | None:

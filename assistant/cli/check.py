@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.errors import UsageError
+from agents.errors import CodeCheckError, UsageError
 from agents.finding import Severity
 from assistant.cli.console import printable, stdout, write, write_document
 from assistant.cli.context import CommandContext, command_context, given_path
 
 if TYPE_CHECKING:
     from agents.reporters import Look
+    from agents.settings import CheckSettings
     from assistant.code.check import CheckOptions, CheckReport
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
@@ -94,6 +95,7 @@ def check(
     """
     obj = command_context(context)
     settings = obj.settings.check
+    _require_known(settings, obj.settings.source)
     options = replace(
         _documentation(obj, agent or []),
         select=settings.select if select is None else _ids(select),
@@ -106,6 +108,17 @@ def check(
     _show(report, Format.JSON if as_json else format_)
     if report.reaches(fail_on if fail_on is not None else settings.fail_on):
         raise typer.Exit(1)
+
+
+def _require_known(settings: CheckSettings, source: Path | None) -> None:
+    """Raise CodeCheckError with the settings' file where that names a rule that isn't there."""
+    from assistant.code.catalogue import require_known
+
+    try:
+        require_known([*settings.select, *settings.ignore, *settings.severity])
+    except CodeCheckError as error:
+        where = None if source is None else str(source)
+        raise CodeCheckError(error.message, hint=error.hint, path=where) from error
 
 
 def _ids(given: list[str]) -> tuple[str, ...]:

@@ -175,3 +175,10 @@ def test_rules_are_listed_and_explained_with_who_asks_for_them(run: Run) -> None
 def test_the_list_of_rules_is_one_line_each_in_a_pipe(run: Run) -> None:
     lines = run("rules").stdout.splitlines()
     assert all(len(line.split("\t")) == 4 for line in lines)
+
+
+def test_a_rule_that_the_settings_name_and_nobody_knows_is_told_with_their_file(run: Run) -> None:
+    Path("convexpert.toml").write_text('[check]\nignore = ["n-plus-won"]\n', encoding="utf-8")
+    stderr = run("check", ".", status=2).stderr
+    assert stderr.startswith(f"error: {Path('convexpert.toml').absolute()}: there is no rule")
+    assert stderr.endswith("(did you mean n-plus-one?)\n")
