@@ -176,23 +176,30 @@ class Engine:
 
     def _directive_findings(self, file: CodeFile, directives: Directives) -> Iterator[Finding]:
         idle = [
-            (directive, names, "silences nothing of", "remove it")
+            (directive, f"silences nothing of {_listed(names)}", "remove it")
             for directive, names in directives.unused(self._active.ids())
         ]
         unknown = [
-            (directive, names, "names no rule:", "`convexpert rules` lists the rules")
+            (
+                directive,
+                f"names no rule: {_listed(names)}" if names else "names no rule",
+                "`convexpert rules` lists the rules",
+            )
             for directive, names in directives.unknown(self._active.known)
         ]
-        for directive, names, what, hint in (*idle, *unknown):
-            listed = ", ".join(f"`{name}`" for name in names)
+        for directive, what, hint in (*idle, *unknown):
             yield _engine_finding(
                 file,
                 "unused-directive",
                 Severity.INFO,
                 file.span(directive.node),
-                f"this directive {what} {listed}",
+                f"this directive {what}",
                 hint,
             )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _in_parts(rule: Rule, project: Project) -> Iterator[Report]:

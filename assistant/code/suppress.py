@@ -84,11 +84,11 @@ class Directives:
         return found
 
     def unknown(self, known: frozenset[str]) -> list[tuple[Directive, tuple[str, ...]]]:
-        """Our directives with the names in them that are no rule's id."""
+        """Our directives with the names in them that are no rule's id; also those without any."""
         return [
-            (directive, names)
+            (directive, tuple(sorted(directive.rules - known)))
             for directive in self.found
-            if directive.own and (names := tuple(sorted(directive.rules - known)))
+            if directive.own and not (directive.rules and directive.rules <= known)
         ]
 
     def _read(self, comment: Node) -> None:
@@ -105,6 +105,8 @@ class Directives:
     def _read_own(self, comment: Node, *, whole_file: bool, rest: str) -> None:
         rules = _names(rest, separators=r"[,\s]+")
         if not rules:
+            # It would silence everything, which nobody should write by leaving something out.
+            self.found.append(Directive(comment, True, rules, 1, 0, "line"))
             return
         if whole_file:
             self.found.append(Directive(comment, True, rules, 1, None, "range"))

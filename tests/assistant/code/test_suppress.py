@@ -69,3 +69,15 @@ def test_a_name_that_is_no_rule_is_told() -> None:
 def test_a_rule_that_did_not_run_leaves_its_directive_alone() -> None:
     code = "// convexpert-ignore require-args-validator -- public on purpose\nf();"
     assert _found(code) == []
+
+
+@pytest.mark.parametrize("word", ["convexpert-ignore", "convexpert-ignore-file"])
+def test_a_directive_without_a_rule_silences_nothing_and_is_told(word: str) -> None:
+    report = check_source(
+        f"// {word} -- all of them\n{COLLECT}".encode(), filename="convex/a.ts", options=SELECT
+    )
+    assert [(f.span.line, f.rule) for f in report.findings] == [
+        (1, "unused-directive"),
+        (2, "no-collect-in-query"),
+    ]
+    assert report.findings[0].message == "this directive names no rule"
