@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from agents.errors import SuiteError
+from agents.errors import CodeCheckError, SuiteError
 from evals.metrics import findings
 from evals.metrics.base import Metric
 from evals.metrics.findings import Place
@@ -64,7 +64,7 @@ class CheckKind:
     def read(self, table: Table) -> CheckTask:
         """The kind's own fields of a case."""
         rules = table.get("rules")
-        judged = frozenset(rules.texts()) if rules is not None else None
+        judged = _known_rules(rules) if rules is not None else None
         marked = _files(table)
         expected = [
             Place(path, line, rule)
@@ -144,6 +144,20 @@ def _findings(files: Mapping[str, str]) -> Iterable[Place]:
 def _relative(file: str, root: Path) -> str:
     path = Path(file).resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+
+
+def _known_rules(entry: Entry) -> frozenset[str]:
+    """The ids of a list. Raises SuiteError for one that no rule has: it would judge nothing."""
+    from assistant.code.catalogue import require_known
+
+    ids = entry.texts()
+    try:
+        require_known(ids)
+    except CodeCheckError as error:
+        raise SuiteError(
+            f"`{entry.key}`: {error.message}", hint=error.hint, path=entry.path, line=entry.line
+        ) from error
+    return frozenset(ids)
 
 
 def _files(table: Table) -> dict[str, str]:

@@ -123,13 +123,13 @@ def test_a_long_line_of_spaces_and_slashes_is_read_in_linear_time() -> None:
 def test_check_takes_marks_and_a_list_of_findings() -> None:
     task = read(
         "check",
-        "files:\n  convex/a.ts: |\n    one // expect: x\n    two\n  convex/b.ts: three\n"
-        "expect:\n  - {rule: y, line: 1, file: convex/b.ts}\nrules: [x, y]\n",
+        "files:\n  convex/a.ts: |\n    one // expect: n-plus-one\n    two\n  convex/b.ts: three\n"
+        "expect:\n  - {rule: plain-error, line: 1, file: convex/b.ts}\nrules: [n-plus-one, plain-error]\n",
     )
     assert task == CheckTask(
         files={"convex/a.ts": "one\ntwo\n", "convex/b.ts": "three"},
-        expected=(Place("convex/a.ts", 1, "x"), Place("convex/b.ts", 1, "y")),
-        rules=frozenset({"x", "y"}),
+        expected=(Place("convex/a.ts", 1, "n-plus-one"), Place("convex/b.ts", 1, "plain-error")),
+        rules=frozenset({"n-plus-one", "plain-error"}),
     )
 
 
@@ -143,10 +143,10 @@ def test_a_path_that_could_leave_its_folder_is_refused(path: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("rules: [a]\n", "given either `code` or `files`"),
+        ("rules: [n-plus-one]\n", "given either `code` or `files`"),
         ("code: x\nfiles: {a.ts: y}\n", "given either `code` or `files`"),
         ("filename: a.ts\nfiles: {a.ts: y}\n", "s.yaml:1: `filename` must be left out"),
-        ("code: 'x // expect: b'\nrules: [a]\n", "expects b, which its `rules` leave out"),
+        ("code: 'x // expect: b'\nrules: [n-plus-one]\n", "expects b, which its `rules` leave"),
         ("code: x\nexpect: [{rule: a, line: 2}]\n", "from 1 to 1"),
         ("code: x\nexpect: [{rule: a, line: 1, file: b.ts}]\n", "`expect[0].file` must be one of"),
         ("code: x\nexpect: [{rule: A b, line: 1}]\n", "a rule's id"),
@@ -154,3 +154,10 @@ def test_a_path_that_could_leave_its_folder_is_refused(path: str) -> None:
 )
 def test_a_wrong_check_case_is_named(text: str, message: str) -> None:
     assert message in refused("check", text)
+
+
+def test_a_judged_rule_that_does_not_exist_is_named() -> None:
+    message = refused("check", "code: f()\nrules: [n-plus-won]\n")
+    assert message == (
+        "s.yaml:2: `rules`: there is no rule 'n-plus-won' (did you mean n-plus-one?)"
+    )
