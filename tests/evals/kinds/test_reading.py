@@ -124,7 +124,8 @@ def test_check_takes_marks_and_a_list_of_findings() -> None:
     task = read(
         "check",
         "files:\n  convex/a.ts: |\n    one // expect: n-plus-one\n    two\n  convex/b.ts: three\n"
-        "expect:\n  - {rule: plain-error, line: 1, file: convex/b.ts}\nrules: [n-plus-one, plain-error]\n",
+        "expect:\n  - {rule: plain-error, line: 1, file: convex/b.ts}\n"
+        "rules: [n-plus-one, plain-error]\n",
     )
     assert task == CheckTask(
         files={"convex/a.ts": "one\ntwo\n", "convex/b.ts": "three"},
