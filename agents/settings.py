@@ -10,9 +10,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from agents.errors import UsageError, did_you_mean
 from agents.finding import Severity
+
+LONGEST_TIMEOUT = 3600
+"""Seconds."""
 
 _AT_LINE = re.compile(r"\(at line (\d+),")
 
@@ -32,6 +36,14 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPrice:
+    """What a model costs, in US dollars for a million tokens."""
+
+    input: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that a user can set."""
 
@@ -43,6 +55,12 @@ class Settings:
     """Folder or name of a sentence-transformers model; None means all-MiniLM-L6-v2."""
     model: str | None = None
     """Chat model as `provider:name`; None means answers without a model."""
+    model_url: str | None = None
+    """Address of the model's server; None means the provider's own."""
+    model_timeout: float | None = None
+    """Seconds to wait for the model; None means the default."""
+    prices: Mapping[str, ModelPrice] = field(default_factory=lambda: MappingProxyType({}))
+    """`[tool.convexpert.prices]`, by `provider:name`."""
     check: CheckSettings = field(default_factory=CheckSettings)
     source: Path | None = None
     """The file that these settings were read from."""
@@ -54,12 +72,26 @@ def load_settings(start: Path, environ: Mapping[str, str] = os.environ) -> Setti
     Raises UsageError for a file that can't be read, an unknown key, or a value of the wrong type.
     """
     settings = _from_files(start.absolute())
-    given = {
+    given: dict[str, Any] = {
         name: environ[variable]
-        for name in ("registry_url", "chroma_url", "embedding_model", "model")
+        for name in ("registry_url", "chroma_url", "embedding_model", "model", "model_url")
         if environ.get(variable := f"CONVEXPERT_{name.upper()}")
     }
-    return replace(settings, **given) if given else settings  # type: ignore[arg-type]
+    if wanted := environ.get("CONVEXPERT_MODEL_TIMEOUT"):
+        given["model_timeout"] = _seconds(wanted)
+    return replace(settings, **given) if given else settings
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise UsageError(
+            f"CONVEXPERT_MODEL_TIMEOUT must be seconds from 1 to {LONGEST_TIMEOUT}, not {text!r}"
+        )
+    return seconds
 
 
 def _from_files(start: Path) -> Settings:
@@ -105,6 +137,9 @@ def _settings(table: object, path: Path) -> Settings:
         chroma_url=reader.text(table, "chroma_url"),
         embedding_model=reader.text(table, "embedding_model"),
         model=reader.text(table, "model"),
+        model_url=_own_address(reader, table),
+        model_timeout=reader.number(table, "model_timeout", LONGEST_TIMEOUT),
+        prices=_prices(reader, table.get("prices", {})),
         check=CheckSettings(
             select=reader.texts(check, "select"),
             ignore=reader.texts(check, "ignore"),
@@ -117,6 +152,41 @@ def _settings(table: object, path: Path) -> Settings:
         ),
         source=path,
     )
+
+
+def _own_address(reader: _Reader, table: Mapping[str, Any]) -> str | None:
+    """The setting `model_url`, which a file may only give for a server on this machine.
+
+    Whoever wrote a project's file would get the user's key and questions otherwise.
+    """
+    address = reader.text(table, "model_url")
+    if address is None:
+        return None
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        host = None
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        raise UsageError(
+            "the setting model_url names another machine",
+            hint="a file may only name one such as http://localhost:8080/v1; for others set "
+            "CONVEXPERT_MODEL_URL",
+            path=str(reader.path),
+            line=reader.line_of("model_url"),
+        )
+    return address
+
+
+def _prices(reader: _Reader, table: object) -> dict[str, ModelPrice]:
+    if not isinstance(table, dict):
+        raise reader.wrong("prices", "a table of model = { input = …, output = … }")
+    found = {}
+    for model, price in table.items():
+        if not isinstance(price, dict) or set(price) != {"input", "output"}:
+            raise reader.wrong(f"prices.{model}", "{ input = …, output = … }")
+        amounts = [reader.number(price, name, 1e6, zero=True) or 0.0 for name in price]
+        found[model] = ModelPrice(**dict(zip(price, amounts, strict=True)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +221,17 @@ class _Reader:
         if value is not None and not isinstance(value, str):
             raise self.wrong(key, "a string")
         return value
+
+    def number(
+        self, table: Mapping[str, Any], key: str, most: float, *, zero: bool = False
+    ) -> float | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 <= value <= most or (value == 0 and not zero):
+            raise self.wrong(key, f"a number up to {most:g}")
+        return float(value)
 
     def texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
         value = table.get(key, [])

@@ -8,7 +8,7 @@ import pytest
 
 from agents.errors import UsageError
 from agents.finding import Severity
-from agents.settings import Settings, load_settings
+from agents.settings import ModelPrice, Settings, load_settings
 
 
 def put(folder: Path, name: str, text: str) -> Path:
@@ -94,3 +94,48 @@ def test_another_tool_s_mistake_in_a_project_s_file_is_not_ours(tmp_path: Path) 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "convexpert.toml").write_bytes(b"\xff\xfe")
     assert refused(tmp_path).message.startswith("can't read the settings")
+
+
+def test_a_model_has_its_address_time_and_prices(tmp_path: Path) -> None:
+    text = (
+        'model_url = "http://localhost:8080/v1"\nmodel_timeout = 5\n'
+        '[prices]\n"openai:small" = { input = 0.5, output = 0 }\n'
+    )
+    found = load_settings(put(tmp_path, "convexpert.toml", text), {})
+    assert (found.model_url, found.model_timeout) == ("http://localhost:8080/v1", 5.0)
+    assert found.prices == {"openai:small": ModelPrice(0.5, 0.0)}
+    environ = {"CONVEXPERT_MODEL_URL": "https://models.test/v1", "CONVEXPERT_MODEL_TIMEOUT": "9"}
+    given = load_settings(tmp_path, environ)
+    assert (given.model_url, given.model_timeout) == ("https://models.test/v1", 9.0)
+
+
+@pytest.mark.parametrize("seconds", ["soon", "0", "-1", "nan", "99999"])
+def test_a_time_that_is_none_is_refused(tmp_path: Path, seconds: str) -> None:
+    with pytest.raises(UsageError, match="CONVEXPERT_MODEL_TIMEOUT must be seconds"):
+        load_settings(tmp_path, {"CONVEXPERT_MODEL_TIMEOUT": seconds})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://collector.test/v1", "http://localhost.evil.test/", "//[", "x"]
+)
+def test_a_projects_file_sends_questions_and_keys_to_no_other_machine(
+    tmp_path: Path, address: str
+) -> None:
+    error = refused(put(tmp_path, "convexpert.toml", f'model_url = "{address}"\n'))
+    assert "another machine" in error.message
+    assert "CONVEXPERT_MODEL_URL" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'model_timeout = "5"',
+        "model_timeout = 0",
+        "model_timeout = true",
+        "prices = 1",
+        '[prices]\n"a:b" = { input = 1 }',
+        '[prices]\n"a:b" = { input = 1, output = -1 }',
+    ],
+)
+def test_times_and_prices_of_another_shape_are_refused(tmp_path: Path, text: str) -> None:
+    assert "must be" in refused(put(tmp_path, "convexpert.toml", text)).message
