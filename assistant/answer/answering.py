@@ -50,7 +50,7 @@ def answer_question(
     answers = confidence(features_of(findings, points)) >= THRESHOLD
     if answers:
         contradictions = disagreements(points, findings.evidence)
-        example = choose_example(findings, points)
+        example = choose_example(findings, points, library)
         composed = compose_answer(findings, points, example, contradictions, most_citations=k)
     else:
         composed = compose_refusal(findings, most_citations=k)

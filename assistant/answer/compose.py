@@ -19,8 +19,6 @@ from kb.lexical import terms
 LEAD_CHARACTERS = 420
 POINT_CHARACTERS = 220
 MOST_RULES = 4
-AS_GOOD = 0.85
-"""Share of the first point's score from which a further one's rules are named in its place."""
 CLOSEST = 3
 """Passages that are shown where the documents don't answer."""
 
@@ -184,20 +182,15 @@ def _warning(contradiction: Disagreement, citations: Citations, named: frozenset
 
 
 def _rules(points: Sequence[Point]) -> tuple[str, ...]:
-    """The rules that enforce the first point, or one as good; the leading statement's first."""
-    for point in points:
-        if point.lead.score < AS_GOOD * points[0].lead.score:
-            break
-        counts = Counter(rule for voice in point.voices for rule in voice.statement.rules)
-        own = point.lead.statement.rules
-        shared = [rule for rule, count in counts.most_common() if count > 1 and rule not in own]
-        if own or shared:
-            return tuple(dict.fromkeys([*own, *shared]))[:MOST_RULES]
-    return ()
+    """The rules that enforce the first point; the leading statement's own come first."""
+    own = points[0].lead.statement.rules
+    counts = Counter(rule for voice in points[0].voices for rule in voice.statement.rules)
+    shared = [rule for rule, count in counts.most_common() if count > 1]
+    return tuple(dict.fromkeys([*own, *shared]))[:MOST_RULES]
 
 
 def _forms(findings: Findings) -> frozenset[str]:
-    return frozenset(form for term in findings.question.key_terms for form in term.forms)
+    return frozenset(form for term in findings.question.key_terms for form in term.all_forms)
 
 
 def _escaped(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import log
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.answer.form import suits
 from assistant.answer.question import VAGUE, KeyTerm, Question
-from assistant.answer.statement import Statement, telling_statements
+from assistant.answer.statement import Statement, sentences_of, telling_statements
 from kb.lexical import query_terms, terms
 from kb.search import Mode
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 DEPTH = 30
 """Chunks that are taken apart."""
-COMPARED = 16
+FURTHER = 20
+"""Chunks that are found by other words for the same."""
+COMPARED = 20
 """Statements whose meaning is compared with the question's; each costs some 8 ms."""
 MOST_CODE = 8
 """Code blocks that may become the example."""
@@ -33,20 +36,22 @@ LONGEST_COMPARED = 260
 
 MEANING, WORDS, RANK = 0.55, 0.35, 0.10
 """Weights of cosine, weighted share of key terms, and the chunk's place in the search."""
+REWORDED = 0.7
+"""What naming a key term by another word for the same counts."""
 ASKS = 0.15
 """What a statement loses for being a question."""
 TELLS = 0.18
 """What it gains at most for telling more than the question already says."""
 ENOUGH = 12
 """Terms that a statement adds to the question's to gain all of that."""
-DECIDES = 0.08
-"""What a table's row gains where the question asks which thing to take."""
+PACKED = 0.03
+"""What it loses for each sentence beyond the second: it says much else too."""
 ELSEWHERE = 0.12
 """What it loses for standing where a document tells of itself, not of the matter."""
 
 _OF_ITSELF = re.compile(
     r"\b(?:integration points|response format|when invoked|tool usage|when to use|report|workflow"
-    r"|purpose|core identity|skills?|expertise|related agents)\b",
+    r"|purpose|core identity|skills?|expertise|related agents|instructions|providing code)\b",
     re.IGNORECASE,
 )
 
@@ -103,15 +108,10 @@ class Findings:
         """The weighted share of the question's key terms that are among `named`."""
         return sum(self.weights.get(text, 0.0) for text in set(named))
 
-    @cached_property
-    def similarity(self) -> float:
-        """The best cosine of a chunk."""
-        return max((hit.similarity or 0.0 for hit in self.hits), default=0.0)
-
 
 def gather(question: Question, library: Library, *, sources: Sequence[str] = ()) -> Findings:
     """Search, take the chunks apart and score their statements."""
-    hits = library.search(question.search, k=DEPTH, sources=sources).hits
+    hits = _hits(question, library, sources)
     weights, unknown = term_weights(question.key_terms, library)
     scorer = Scorer(question, library, weights)
     pairs = [(statement, hit) for hit in hits for statement in telling_statements(hit.chunk)]
@@ -120,20 +120,35 @@ def gather(question: Question, library: Library, *, sources: Sequence[str] = ())
     return Findings(question, prose, code, hits, weights, unknown)
 
 
+def _hits(question: Question, library: Library, sources: Sequence[str]) -> tuple[Hit, ...]:
+    """What the question finds, then what other words for it find."""
+    hits = library.search(question.search, k=DEPTH, sources=sources).hits
+    others = list(dict.fromkeys(word for term in question.key_terms for word in term.others))
+    if not others:
+        return hits
+    reworded = " ".join([*(term.text for term in question.key_terms), *others])
+    more = library.search(reworded, k=FURTHER, mode=Mode.LEXICAL, sources=sources).hits
+    known = {hit.chunk.id for hit in hits}
+    new = [hit for hit in more if hit.chunk.id not in known]
+    return (*hits, *(replace(hit, rank=len(hits) + n) for n, hit in enumerate(new, start=1)))
+
+
 def term_weights(
     key_terms: Sequence[KeyTerm], library: Library
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """How telling each key term is by its rarity, summing to 1, and those that nothing uses."""
-    counts = library.term_counts(sorted({form for term in key_terms for form in term.forms}))
+    counts = library.term_counts(sorted({form for term in key_terms for form in term.all_forms}))
     total = max(library.chunk_count(), 1)
     raw: dict[str, float] = {}
     unknown: list[str] = []
     for term in key_terms:
-        count = max((counts.get(form, 0) for form in term.forms), default=0)
+        count = max((counts.get(form, 0) for form in term.all_forms), default=0)
+        if not count and term.incidental:
+            continue
         raw[term.text] = log(1 + total / (count + 1))
         if not count:
             unknown.append(term.text)
-    whole = sum(raw.values())
+    whole = sum(raw.values()) or 1.0
     return {text: weight / whole for text, weight in raw.items()}, tuple(unknown)
 
 
@@ -203,27 +218,39 @@ class Scorer:
         return sorted(found, key=likely)
 
     def _by_words(self, statement: Statement, hit: Hit) -> Evidence:
-        own = self._named(statement.text)
-        above = self._named(" \n".join((statement.context, *statement.chunk.heading[-2:])))
-        share = sum(self._weights[text] for text in own)
+        own = self._named(statement.terms)
+        typed = self._named(statement.terms, typed=True)
+        above = self._named(_terms((statement.context, *statement.chunk.heading[-2:])))
+        share = sum(self._weights[text] for text in typed)
+        share += REWORDED * sum(self._weights[text] for text in own - typed)
         share += 0.5 * sum(self._weights[text] for text in above - own)
         place = 1.0 / (1.0 + 0.15 * (hit.rank - 1))
         score = WORDS * share + RANK * place
-        added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
-        score += TELLS * min(1.0, len(added) / ENOUGH)
+        if statement.kind != "code":
+            added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
+            score += TELLS * min(1.0, len(added) / ENOUGH)
         if statement.text.rstrip().endswith("?"):
             score -= ASKS  # a question, as check-lists have them, answers nothing
+        score -= PACKED * max(0, len(sentences_of(statement.text)) - 2)
         if any(map(_OF_ITSELF.search, statement.chunk.heading[1:] or statement.chunk.heading)):
             score -= ELSEWHERE
-        if statement.kind == "row" and self._question.asks_which:
-            score += DECIDES
+        score += suits(self._question, statement)
         return Evidence(statement, hit, score, 0.0, own | above, own)
 
-    def _named(self, text: str) -> frozenset[str]:
-        there = set(terms(text))
+    def _named(self, there: frozenset[str], *, typed: bool = False) -> frozenset[str]:
+        """Texts of the key terms among these, with `typed` in the question's own words."""
         return frozenset(
-            term.text for term in self._question.key_terms if not term.forms.isdisjoint(there)
+            term.text
+            for term in self._question.key_terms
+            if term.text in self._weights
+            and not (term.forms if typed else term.all_forms).isdisjoint(there)
         )
+
+
+@lru_cache(maxsize=512)
+def _terms(texts: tuple[str, ...]) -> frozenset[str]:
+    """The terms of what stands above statements, which many share."""
+    return frozenset(terms(" \n".join(texts)))
 
 
 def _compared(statement: Statement) -> str:

@@ -7,23 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.location import Lines
-from assistant.answer.evidence import Findings
+from assistant.answer.evidence import Findings, Library
 from assistant.answer.select import Point
-from assistant.answer.statement import Statement
+from assistant.answer.statement import Statement, sentences_of, split_chunk
 from kb.lexical import terms
+from kb.search import Mode
 
 LEAST_LINES = 4
 """Of a declaration cut out of a longer block."""
 MOST_LINES = 40
-MOST_CHARACTERS = 1_000
-LIKELY = 0.40
-"""Score from which a code block is taken for an example of the answer."""
-NEAR_ENOUGH = 0.45
+MOST_CHARACTERS = 1_300
+NEAR_ENOUGH = 0.35
 """Cosine of a block's passage from which it is taken from another section than the statement's."""
-FITTING = 0.10
-"""How much of what is wanted a piece must name at least."""
+ASKED = 0.5
+"""Share of the question's key terms that a piece names where the statement names no code."""
 NEARBY = 0.25
-"""What standing in the leading statement's section adds to a block's score."""
+"""What standing in the leading statement's section adds to a piece's score."""
+FURTHER = 12
+"""Passages of the leading statement's document that are looked through for its code."""
 
 _OPENING = re.compile(r"^(?:[ \t]*)(`{3,}|~{3,})[ \t]*(\S*)")
 _DECLARES = re.compile(r"[A-Za-z_$@]")
@@ -31,6 +32,11 @@ _COMMENT = re.compile(r"//|/\*| \*|#")
 _TELLS = re.compile(r"(?!import\b|//|/\*| \*|#|\s|[})\]]).")
 """A line at the margin that is more than an import or a comment."""
 _IDENTIFIER = re.compile(r"`([^`\n]{2,80})`")
+_CAUTION = re.compile(
+    r"\b(?:never|not|avoid|only|instead of|rather than|without|cannot)\b|n['’]t\b", re.IGNORECASE
+)
+"""What follows in a sentence is not what it recommends."""
+_CALLED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +48,71 @@ class Example:
     language: str
 
 
-def choose_example(findings: Findings, points: Sequence[Point]) -> Example | None:
-    """The example that shows the points best, if one is near enough."""
+def choose_example(findings: Findings, points: Sequence[Point], library: Library) -> Example | None:
+    """The example that shows the first point best, if one does.
+
+    It uses what the leading statement names in code; where that names nothing, it stands in the
+    same section and names most of what the question does. Where the question names a product or
+    a language, the example is about it.
+    """
     lead = points[0].lead.statement
-    wanted = _wanted(findings, points)
+    names_code = _IDENTIFIER.search(lead.text) is not None
+    identifiers = frozenset(_identifiers(lead.text))
+    names = [
+        term
+        for term in findings.question.key_terms
+        if term.is_name and not term.text.isupper()  # API and HTTP are no products
+    ]
     best: tuple[float, Example] | None = None
-    for evidence in findings.code:
-        block = evidence.statement
+    for block, near in _blocks(findings, lead, library):
         here = block.chunk.heading == lead.chunk.heading and block.chunk.origin == lead.chunk.origin
-        likely = evidence.score + (NEARBY if here else 0.0)
-        if likely < LIKELY or not (here or evidence.cosine >= NEAR_ENOUGH):
+        if not here and (near < NEAR_ENOUGH or not identifiers):
             continue
         for piece in _pieces(block):
-            fit = _fit(piece, wanted)
-            if fit >= FITTING and (best is None or likely + fit > best[0]):
-                best = (likely + fit, piece)
+            there = frozenset(terms(piece.statement.text))
+            if any(there.isdisjoint(name.all_forms) for name in names):
+                continue
+            asked = _asked(findings, there)
+            if identifiers.isdisjoint(there) if names_code else asked < (0 if names else ASKED):
+                continue
+            score = near + 0.5 * asked + 0.125 * len(identifiers & there) + (NEARBY if here else 0)
+            if best is None or score > best[0]:
+                best = (score, piece)
     return best[1] if best is not None else None
 
 
-def _wanted(findings: Findings, points: Sequence[Point]) -> dict[str, float]:
-    """How much each term counts: the question's key terms, and the code that the lead names."""
-    wanted: dict[str, float] = {}
-    for term in findings.question.key_terms:
-        for form in term.forms:
-            wanted[form] = wanted.get(form, 0.0) + findings.weights.get(term.text, 0.0)
-    for code in _IDENTIFIER.findall(points[0].lead.statement.text):
-        for form in dict.fromkeys(terms(code)):
-            wanted[form] = max(wanted.get(form, 0.0), 0.25)
-    return wanted
+def _blocks(
+    findings: Findings, lead: Statement, library: Library
+) -> Iterator[tuple[Statement, float]]:
+    """Code blocks with the nearness of their passages, then those of the lead's own section."""
+    known = set()
+    for evidence in findings.code:
+        known.add(evidence.statement.key)
+        yield evidence.statement, evidence.cosine
+    asked = " ".join([*lead.chunk.heading[-1:], *_IDENTIFIER.findall(lead.text)])
+    if not asked.strip():
+        return
+    source = lead.chunk.source
+    for hit in library.search(asked, k=FURTHER, mode=Mode.LEXICAL, sources=[source]).hits:
+        if hit.chunk.heading == lead.chunk.heading and hit.chunk.origin == lead.chunk.origin:
+            for statement in split_chunk(hit.chunk):
+                if statement.kind == "code" and statement.key not in known:
+                    yield statement, 0.0
 
 
-def _fit(example: Example, wanted: dict[str, float]) -> float:
-    there = set(terms(example.statement.text))
-    return 0.5 * sum(weight for form, weight in wanted.items() if form in there)
+def _asked(findings: Findings, there: frozenset[str]) -> float:
+    """The weighted share of the question's key terms that are among these terms."""
+    return findings.share(
+        term.text for term in findings.question.key_terms if not term.all_forms.isdisjoint(there)
+    )
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    """The terms of what a text recommends in code, each as a whole."""
+    for sentence in sentences_of(text):
+        for code in _IDENTIFIER.findall(_CAUTION.split(sentence)[0]):
+            for typed in _CALLED.findall(code):
+                yield next(iter(terms(typed)))
 
 
 def _pieces(block: Statement) -> Iterator[Example]:

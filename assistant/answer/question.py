@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 
+from assistant.answer.quantity import Quantity, quantity_asked
+from assistant.answer.vocabulary import others_for, plainly
 from kb.lexical import query_terms, terms
 
 MAX_CHARACTERS = 2_000
@@ -16,19 +20,46 @@ Turn = Mapping[str, str]
 
 _WORD = re.compile(r"[@\w$][\w$./:@+'’-]*")
 _PREFIXED = re.compile(r"(\w{1,3})-(\w{3,})")
-_ADVERB = re.compile(r"[a-z]{5,}ly")
+_HYPHENS = re.compile(r"\w{3,}(?:-\w{3,})+")
+_ADVERB = re.compile(r"[a-z]{4,}ly")
+_MADE_UP = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+(?:\(\))?", re.IGNORECASE)
+"""`by_a_and_b`: Convex and its libraries name nothing so, it is the asker's own."""
+_NAME = re.compile(r"[a-z0-9._-]*[A-Z][\w.+#-]*")
 _OWNER = re.compile(r"['’]s$")
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|them|they|one|there|then|instead|same|former|latter|"
     r"above)\b|^(?:and|but|or|so|why|what about|how about|what if|which one|really)\b",
     re.IGNORECASE,
 )
-_WHICH = re.compile(r"(?:which|what)\b", re.IGNORECASE)
-_QUANTITY = re.compile(
-    r"\bhow (?:many|much|long|big|large|fast|often|old|soon)\b|\bmaxim(?:um|al)\b|\blimits?\b"
-    r"|\bprices?\b|\bpricing\b|\bcosts?\b|\bquotas?\b|\bwhich version\b|\bwhat version\b"
-    r"|\bwhen (?:was|were|did|will)\b|\bsize\b",
+CLICKS = re.compile(r"\b(?:dashboard|button|click|menu|tab|settings page)\b", re.IGNORECASE)
+"""Words for places in a program's pages."""
+_SEEKS_PLACE = re.compile(
+    r"\bdashboard\b|\b(?:which|where)\b.{0,30}\b(?:button|click|menu|tab|settings page)\b",
     re.IGNORECASE,
+)
+
+
+class Asks(StrEnum):
+    """What kind of answer a question wants."""
+
+    HOW = "how"
+    WHICH = "which"
+    WHY = "why"
+    WHETHER = "whether"
+    OTHER = "other"
+
+
+_ASKS = (
+    (Asks.WHY, re.compile(r"\bwhy\b|\bwhat (?:happens|goes wrong|is wrong|'s wrong)\b")),
+    (Asks.WHICH, re.compile(r"^(?:which|what (?!is|are|was|were|do|does|did|should|can|to|if))\b")),
+    (
+        Asks.WHETHER,
+        re.compile(
+            r"^(?:may|can|could|should|shall|is|are|am|do|does|did|must|will|would|have|has)\b"
+            r"|^.{1,40}\bor\b"
+        ),
+    ),
+    (Asks.HOW, re.compile(r"\bhow\b|^(?:what(?:'s| is) the (?:right |best |\w+ )?way)\b")),
 )
 
 
@@ -42,7 +73,18 @@ _ASKING = _set(
     "thing things app code convex tell show explain give know help recommend recommended happen "
     "happens look possible idea advice say says please exactly actually "
     "really still always never new put go much many long kind come mean let keep handle else "
-    "wrong matter approach like ok okay sure bad option instead lot lots per several few big select"
+    "wrong matter approach like ok okay sure bad option instead lot lots per several few big "
+    "select maximum maximal max minimum minimal amount"
+)
+# English words that only hold a sentence together and are no stop words of the index.
+_BINDING = _set(
+    "may shall must every each another both either neither other others same different only also "
+    "too again already ever yet once often sometimes usually here now soon today after before "
+    "until while during since within inside outside without between across through above below "
+    "under around near against because though although whether however unless else anything "
+    "something nothing everything anyone someone nobody one ones whole rather quite pretty enough "
+    "fine allowed okay going want wants trying try getting got gets makes made using uses takes "
+    "take taken needs needed does seem seems belong someone's thing's"
 )
 
 
@@ -55,13 +97,29 @@ VAGUE = frozenset(
 """Terms of advice that commits to nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyTerm:
     """A word or an identifier that the question is about."""
 
     text: str
     forms: frozenset[str]
     """The index's terms for it; one of them is enough."""
+    others: tuple[str, ...] = ()
+    """Other words that say the same."""
+    is_name: bool = False
+    """Whether it is written as products, languages and types are."""
+    incidental: bool = False
+    """Whether a question is not about it where no document knows it."""
+
+    @cached_property
+    def other_forms(self) -> frozenset[str]:
+        """The index's terms for the other words."""
+        return frozenset(next(iter(terms(word))) for word in self.others)
+
+    @cached_property
+    def all_forms(self) -> frozenset[str]:
+        """Its own terms and those of the other words."""
+        return self.forms | self.other_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +131,13 @@ class Question:
     search: str
     """What is searched for: with the words that a follow-up takes over."""
     key_terms: tuple[KeyTerm, ...]
-    asks_which: bool
-    """Whether it asks which of several things to take."""
-    asks_quantity: bool
-    """Whether only a number, a date or a version can answer it."""
+    asks: Asks
+    thing: str
+    """What is asked for by `which`: `component`, `command`; the index's term, else empty."""
+    quantity: Quantity | None
+    """Where only a number, a price, a version or a date can answer it."""
+    clicks: bool
+    """Whether it asks for a place in the dashboard."""
 
 
 def read_question(text: str, history: Sequence[Turn] = ()) -> Question:
@@ -90,19 +151,47 @@ def read_question(text: str, history: Sequence[Turn] = ()) -> Question:
         added = [term for term in key_terms(before) if not term.forms & known]
         search = f"{asked} {' '.join(term.text for term in added)}".strip()
         taken = (*own, *added)
-    return Question(asked, search, taken, bool(_WHICH.match(asked)), bool(_QUANTITY.search(asked)))
+    asks = _kind(asked)
+    return Question(
+        asked,
+        search,
+        taken,
+        asks,
+        _thing(asked) if asks is Asks.WHICH else "",
+        quantity_asked(asked),
+        _SEEKS_PLACE.search(asked) is not None,
+    )
+
+
+def _kind(text: str) -> Asks:
+    lowered = text.lower()
+    return next((kind for kind, pattern in _ASKS if pattern.search(lowered)), Asks.OTHER)
+
+
+def _thing(text: str) -> str:
+    """The term of the word after `which` or `what`."""
+    words = text.split()
+    return next(iter(terms(words[1])), "") if len(words) > 1 else ""
 
 
 def key_terms(text: str) -> tuple[KeyTerm, ...]:
     """The terms that carry the meaning, in order, each once."""
     found: dict[frozenset[str], KeyTerm] = {}
-    for match in _WORD.finditer(text):
+    plain = plainly(text)
+    for match in _WORD.finditer(plain):
         word = _OWNER.sub("", match[0].rstrip(".:'’-/"))
-        if not word or word.lower() in _ASKING or _ADVERB.fullmatch(word):
+        if not word or word.lower() in _ASKING or word.lower() in _BINDING:
             continue
         forms = frozenset(_telling(word))
         if forms and forms not in found:
-            found[forms] = KeyTerm(word, forms)
+            opens = not plain[: match.start()].rstrip(" \"'`([")  # any word has a capital there
+            found[forms] = KeyTerm(
+                word,
+                forms,
+                others_for(word),
+                is_name=_NAME.fullmatch(word[1:] if opens else word) is not None,
+                incidental=any(pattern.fullmatch(word) for pattern in (_ADVERB, _MADE_UP)),
+            )
     return tuple(found.values())
 
 
@@ -115,6 +204,8 @@ def _telling(word: str) -> Sequence[str]:
     kept = [term for term in kept if term != "zzzz"]
     if found := _PREFIXED.fullmatch(word):  # e-mail, re-running
         return [*kept[:1], *terms(found[1] + found[2]), *terms(found[2])]
+    if _HYPHENS.fullmatch(word):  # multi-step, long-running
+        return [*kept[:1], *terms(word.replace("-", "")), *terms(word.rpartition("-")[2])]
     # Of a compound such as `ctx.db.query` or `withIndex` the whole is meant, not any one part.
     return kept[:1] if len(kept) > 1 else kept
 

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from assistant.answer.evidence import Evidence, Findings, Library, Scorer
+from assistant.answer.form import adds, is_wanted
 from assistant.answer.statement import Statement, sentences_of, telling_statements
 from kb.lexical import terms
 from kb.search import Mode
@@ -21,16 +22,20 @@ SAME = 0.68
 """Cosine from which two statements say the same."""
 SAME_BY_RULE = 0.35
 """The same, where the same code rule enforces both."""
+AS_MUCH = 0.35
+"""Share of the question's matter that one who says the same names, compared with the lead."""
 OPPOSED = 0.6
 """Cosine from which a ban and a recommendation are about the same matter."""
 OF_USE = 0.24
 """Cosine with the question below which a statement that says the same is not worth citing."""
-NEARLY = 0.04
+NEARLY = 0.06
 """How far below the best score a statement may lead all the same."""
+FORMED = 0.15
+"""The same for a statement of the very form that is asked for."""
 MOST_VOICES = 6
 """Documents that are cited for one point."""
 MOST_POINTS = 4
-WORTH_SHARE, WORTH_ALONE = 0.66, 0.40
+WORTH_SHARE, WORTH_ALONE = 0.72, 0.42
 """A further point's score must reach this share of the first one's, and this by itself."""
 CORROBORATING = 60
 """Chunks that are searched for statements which say the same as the first point."""
@@ -68,7 +73,8 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
     first = _direct(findings)
     more = _corroborating(first, findings, library, sources)
     pool = sorted({*findings.evidence, *more}, key=lambda e: (-e.score, e.statement.key))
-    points = [Point(first, _same(first, pool))]
+    voices = [found for found in pool if _supports(found, first, findings)]
+    points = [Point(first, _same(first, voices))]
     used = set(points[0].voices)
     for evidence in pool:
         if len(points) == MOST_POINTS or evidence.score < _worth(first):
@@ -79,6 +85,13 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
         points.append(Point(evidence, others))
         used.update(points[-1].voices)
     return points
+
+
+def _supports(found: Evidence, first: Evidence, findings: Findings) -> bool:
+    """Whether a statement is about as much of the question's matter as the first one."""
+    if findings.question.quantity is not None and not is_wanted(findings.question, found.statement):
+        return False
+    return findings.share(found.covered) >= AS_MUCH * findings.share(first.own)
 
 
 def _worth(first: Evidence) -> float:
@@ -92,10 +105,17 @@ def _direct(findings: Findings) -> Evidence:
     """
     told = [found for found in findings.evidence if not found.statement.text.endswith("?")]
     ranked = told or list(findings.evidence)
+    formed = [found for found in ranked if is_wanted(findings.question, found.statement)]
+    if formed and formed[0].score >= ranked[0].score - FORMED:
+        ranked = formed
     near = [found for found in ranked if found.score >= ranked[0].score - NEARLY]
-    return max(
-        near, key=lambda found: (round(findings.share(found.own), 2), found.score, found.cosine)
-    )
+
+    def directness(found: Evidence) -> tuple[float, float, float]:
+        # Among many sentences, each word is soon found.
+        packed = max(1, len(sentences_of(found.statement.text)) - 1)
+        return (round(findings.share(found.own) / packed, 2), found.score, found.cosine)
+
+    return max(near, key=directness)
 
 
 def _corroborating(
@@ -168,7 +188,8 @@ def _likeness(one: Evidence, other: Evidence) -> float:
 def _says_same(one: Evidence, other: Evidence) -> bool:
     likeness = _likeness(one, other)
     if set(one.statement.rules) & set(other.statement.rules):
-        return likeness >= SAME_BY_RULE
+        enough = SAME if adds(other.statement.text, one.statement.text) else SAME_BY_RULE
+        return likeness >= enough
     of_use = other.cosine >= OF_USE
     return of_use and likeness >= SAME and not _opposed(one.statement, other.statement)
 

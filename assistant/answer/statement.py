@@ -11,6 +11,7 @@ from typing import Literal
 from agents.document import ChecklistItem, Polarity
 from agents.location import Lines
 from kb.chunk import Chunk
+from kb.lexical import terms
 
 StatementKind = Literal["sentence", "item", "row", "code"]
 
@@ -44,6 +45,11 @@ class Statement:
     """The exact text of `lines`, without the last line's break."""
     context: str = ""
     """What introduces it: the item above, the table's head, the paragraph before a code block."""
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The index's terms of its text."""
+        return frozenset(terms(self.text))
 
     @cached_property
     def polarity(self) -> Polarity:

@@ -65,6 +65,47 @@ def test_the_example_is_shown_whole_and_cited_by_its_code_lines(desk: Any) -> No
     assert code in [citation.quote for citation in answer.citations]
 
 
+def test_an_example_that_shows_nothing_of_the_statement_is_left_out(desk: Any) -> None:
+    rules = "- Cancel a scheduled job with `ctx.scheduler.cancel(id)`.\n"
+    code = "```ts\nexport const jobs = query({ args: {}, handler: listScheduledJobs });\n```\n"
+    desk.put("jobs", f"## Scheduled jobs\n\n{rules}\n{code}")
+    assert "Example" not in desk.ask("How do I cancel a scheduled job?").answer
+    shown = "```ts\nawait ctx.scheduler.cancel(job.id);\n```\n"
+    desk.put("jobs", f"## Scheduled jobs\n\n{rules}\n{shown}\n{code}")
+    assert "await ctx.scheduler.cancel(job.id);" in desk.ask("How do I cancel a job?").answer
+
+
+def test_an_example_is_about_the_product_that_the_question_names(desk: Any) -> None:
+    rules = "- Verify webhooks of Clerk and Stripe with `verifySigned`.\n"
+    code = "```ts\nconst event = clerk.verifySigned(body);\n```\n"
+    desk.put("hooks", f"## Webhooks\n\n{rules}\n{code}")
+    assert "clerk.verifySigned" in desk.ask("How do I verify Clerk webhooks?").answer
+    assert "clerk.verifySigned" not in desk.ask("How do I verify Stripe webhooks?").answer
+
+
+def test_other_words_for_the_same_find_the_statement(desk: Any) -> None:
+    desk.put("auth", "## Access\n\n- Authenticate the user with `ctx.auth.getUserIdentity()`.\n")
+    desk.put("garden", GARDEN)
+    answer = desk.ask("How do I see whether a user is logged in?")
+    assert answer.status is Status.ANSWERED
+    assert answer.answer.startswith("Authenticate the user")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I call the Supabase API from an action?",
+        "What does a call of the Stripe API from an action cost?",
+        "Where in the dashboard do I call the Stripe API?",
+        "How many Stripe API calls may an action make?",
+    ],
+)
+def test_near_misses_of_a_covered_matter_are_declined(desk: Any, question: str) -> None:
+    desk.put("payments", STRIPE)
+    desk.put("reviewer", EXTERNAL)
+    assert desk.ask(question).status is Status.NOT_COVERED
+
+
 def test_each_number_has_one_citation_and_each_citation_is_used(desk: Any) -> None:
     desk.put("payments", STRIPE)
     desk.put("reviewer", EXTERNAL)

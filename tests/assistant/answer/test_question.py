@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.question import key_terms, read_question
+from assistant.answer.question import Asks, key_terms, read_question
 
 BEFORE = [{"role": "user", "content": "How do I verify Stripe webhooks?"},
           {"role": "assistant", "content": "By their signature."}]  # fmt: skip
@@ -40,7 +40,41 @@ def test_without_a_user_turn_there_is_nothing_to_take() -> None:
     assert read_question("Why?", [{"role": "assistant", "content": "Hello"}]).search == "Why?"
 
 
-@pytest.mark.parametrize("text", ["How much does it cost?", "What is the maximum array size?"])
-def test_questions_for_a_number_are_told(text: str) -> None:
-    assert read_question(text).asks_quantity
-    assert not read_question("Where do I put helpers?").asks_quantity
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How do I paginate a list?", Asks.HOW),
+        ("Which component counts rows?", Asks.WHICH),
+        ("Why is Date.now() bad?", Asks.WHY),
+        ("Should I use filter or withIndex?", Asks.WHETHER),
+        ("May I call an action from the client?", Asks.WHETHER),
+        ("What is an index?", Asks.OTHER),
+    ],
+)
+def test_the_kind_of_answer_that_is_wanted_is_told(text: str, kind: Asks) -> None:
+    assert read_question(text).asks is kind
+
+
+def test_what_is_chosen_among_is_told() -> None:
+    assert read_question("Which command deploys?").thing == "command"
+    assert read_question("How do I deploy?").thing == ""
+
+
+def test_names_in_mid_sentence_are_told_from_words_that_open_it() -> None:
+    names = {
+        term.text for term in key_terms("Secure my Supabase tables in TypeScript") if term.is_name
+    }
+    assert names == {"Supabase", "TypeScript"}
+
+
+def test_phrases_stand_for_one_word_and_words_know_others_for_the_same() -> None:
+    (login,) = (term for term in key_terms("Is the user logged in?") if term.text == "login")
+    assert "auth" in login.all_forms
+    (organise,) = key_terms("organise")
+    assert "organiz" in organise.all_forms
+
+
+def test_places_in_the_dashboard_are_told_from_buttons_of_an_app() -> None:
+    assert read_question("Where in the dashboard do I see logs?").clicks
+    assert read_question("Which button pauses a deployment?").clicks
+    assert not read_question("How do I build a like button?").clicks
