@@ -22,6 +22,25 @@ class Polarity(StrEnum):
     DONT = "dont"
 
 
+class DocumentKind(StrEnum):
+    """What a document is to the tools that read it."""
+
+    SUBAGENT = "subagent"
+    """A role that a tool hands work to: a Claude Code subagent and its like."""
+    SKILL = "skill"
+    """A `SKILL.md`: called by its folder, loaded when its description fits."""
+    CURSOR_RULE = "cursor-rule"
+    """A Cursor rule (`.mdc`): applied by its globs, its description, or always."""
+    RULE = "rule"
+    """A rule of another tool that is applied to some files (`applyTo`, `paths`, `trigger`)."""
+    INSTRUCTIONS = "instructions"
+    """What holds for a whole folder: `AGENTS.md`, `CLAUDE.md`, `GEMINI.md` and their like."""
+    COMMAND = "command"
+    """A prompt that people call by its name."""
+    OTHER = "other"
+    """A text about the files beside it, such as a README."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """Something in a document that could not be taken as it stands, and how it was read."""
@@ -107,8 +126,9 @@ class Document:
     code: tuple[CodeBlock, ...]
     diagnostics: tuple[Diagnostic, ...]
     name: str
-    """The frontmatter's `name`, else the file's name without its ending."""
+    """The frontmatter's `name`, else one made of the path: see `agents.kinds.name_from_path`."""
     description: str
+    kind: DocumentKind = DocumentKind.SUBAGENT
 
     @property
     def digest(self) -> str:

@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.checklist import draw_items
-from agents.document import CodeBlock, Diagnostic, Document, Frontmatter, Section
+from agents.document import CodeBlock, Diagnostic, Document, DocumentKind, Frontmatter, Section
 from agents.errors import DocumentError
 from agents.finding import Severity
+from agents.kinds import kind_of, name_from_path, needs_head, needs_name
 from agents.location import Lines
 from agents.prescriptive import plain
 
@@ -40,6 +40,9 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     """Read a definition document; what is odd about it becomes a diagnostic.
 
+    `filename` may be a path, with `/`: folders tell a document's kind, and its name where it gives
+    none itself.
+
     Raises `DocumentError` only for what is no text of that kind: NUL bytes, bytes that aren't
     UTF-8 (UTF-16 too: its lines can't be quoted byte by byte), or more than `MAX_BYTES` or
     `MAX_LINES`.
@@ -61,7 +64,8 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     diagnostics += [_indented(line) for line in indented]
     outline = _read_outline(tokens, lines, head.body)
     diagnostics += outline.diagnostics
-    name, description = _naming(head.frontmatter, filename, diagnostics)
+    kind = kind_of(filename, head.frontmatter.values)
+    name, description = _naming(head.frontmatter, filename, kind, diagnostics)
     if not any(map(str.strip, lines)):
         diagnostics = [_note("empty", 1, "the file is empty", "write what the agent is to do")]
     elif not any(map(str.strip, body)):
@@ -78,6 +82,7 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
         diagnostics=_in_order(diagnostics),
         name=name,
         description=description,
+        kind=kind,
     )
 
 
@@ -338,31 +343,50 @@ def _unclosed(token: Token, block: CodeBlock) -> Diagnostic:
 
 
 def _naming(
-    frontmatter: Frontmatter, filename: str, diagnostics: list[Diagnostic]
+    frontmatter: Frontmatter, path: str, kind: DocumentKind, diagnostics: list[Diagnostic]
 ) -> tuple[str, str]:
-    """The document's name and description, and what is missing of them."""
-    stem = PurePosixPath(filename.replace("\\", "/")).stem or "document"
+    """The document's name and description, and what is missing of them for its kind."""
+    derived = name_from_path(path, kind)
     name = _as_text(frontmatter.values.get("name"))
     description = _as_text(frontmatter.values.get("description"))
     if frontmatter.lines is None:
-        if not any(d.code == "frontmatter-without-keys" for d in diagnostics):
-            diagnostics.append(
-                _note(
-                    "frontmatter-missing",
-                    1,
-                    f"there is no frontmatter; the file's name is taken as the name: {stem}",
-                    "begin with `---`, `name: …`, `description: …`, `---`",
-                )
-            )
-        return stem, ""
-    line = frontmatter.lines.start
-    for key, value in (("name", name), ("description", description)):
-        if not value:
-            place = frontmatter.keys[key].start if key in frontmatter.keys else line
+        said = any(d.code == "frontmatter-without-keys" for d in diagnostics)
+        if needs_head(kind) and not said:
+            diagnostics.append(_head_missing(kind, derived))
+        return derived, ""
+    for key, value, needed in (
+        ("name", name, needs_name(kind)),
+        ("description", description, _needs_description(kind, frontmatter)),
+    ):
+        if needed and not value:
+            keys = frontmatter.keys
+            place = keys[key].start if key in keys else frontmatter.lines.start
             diagnostics.append(
                 _note(f"{key}-missing", place, f"the frontmatter gives no {key}", f"add `{key}: …`")
             )
-    return name or stem, description
+    return name or derived, description
+
+
+def _head_missing(kind: DocumentKind, name: str) -> Diagnostic:
+    if kind in (DocumentKind.CURSOR_RULE, DocumentKind.RULE):
+        message = "there is no frontmatter, so the rule is applied by hand only"
+        hint = "begin with `---`, `description: …`, `globs: …` or `alwaysApply: true`, `---`"
+        if kind is DocumentKind.RULE:
+            message = "there is no frontmatter that says which files the rule is for"
+            hint = "begin with `---`, the key that your tool reads (`applyTo`, `paths`), `---`"
+    else:
+        source = "folder's" if kind is DocumentKind.SKILL else "file's"
+        message = f"there is no frontmatter; the {source} name is taken as the name: {name}"
+        hint = "begin with `---`, `name: …`, `description: …`, `---`"
+    return _note("frontmatter-missing", 1, message, hint)
+
+
+def _needs_description(kind: DocumentKind, frontmatter: Frontmatter) -> bool:
+    """A Cursor rule needs one where neither globs nor `alwaysApply` say when it is applied."""
+    if kind is DocumentKind.CURSOR_RULE:
+        values = frontmatter.values
+        return not values.get("globs") and values.get("alwaysApply") is not True
+    return needs_name(kind)
 
 
 def _as_text(value: object) -> str:

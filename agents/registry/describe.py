@@ -48,6 +48,7 @@ def details_of(
             {"language": block.language, "lines": block.lines.as_list()} for block in document.code
         ],
         "diagnostics": [diagnostic_of(diagnostic) for diagnostic in document.diagnostics],
+        "kind": document.kind.value,
     }
 
 

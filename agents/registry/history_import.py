@@ -144,7 +144,8 @@ class _Reading:
     ) -> None:
         versions = self._registry.versions(known.handle) if known is not None else []
         new = read[_first_new(read, versions) :]
-        texts = [(one, document) for one in new if (document := _parsed(one, item)) is not None]
+        origin = f"{collection}/{item.path}"
+        texts = [(one, document) for one in new if (document := _parsed(one, origin)) is not None]
         if not texts and known is None:
             self.reject(item.file, "no commit has it as a text that can be taken")
             return
@@ -201,9 +202,9 @@ def _read(repository: Repository, states: Sequence[FileState]) -> Iterator[_Read
             yield _Read(state, raw, digest_of(raw), timestamp(moment))
 
 
-def _parsed(read: _Read, item: Collected) -> Document | None:
+def _parsed(read: _Read, origin: str) -> Document | None:
     try:
-        return parse_document(read.raw, filename=item.path.rsplit("/", 1)[-1])
+        return parse_document(read.raw, filename=origin)
     except DocumentError:
         return None
 

@@ -158,7 +158,7 @@ class _Reading:
         self._origins.add(origin)
 
     def _submit(self, file: ImportedFile, item: Collected, collection: str, raw: bytes) -> None:
-        document = parse_document(raw, filename=item.path.rsplit("/", 1)[-1])
+        document = parse_document(raw, filename=f"{collection}/{item.path}")
         self.submissions.append(
             Submission(
                 collection,

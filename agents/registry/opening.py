@@ -60,7 +60,7 @@ def _import_builtin(registry: Registry, documents: tuple[BuiltinDocument, ...]) 
         return
     submissions = []
     for document in documents:
-        parsed = parse_document(document.raw, filename=document.path)
+        parsed = parse_document(document.raw, filename=f"{BUILTIN}/{document.path}")
         submissions.append(
             Submission(
                 BUILTIN,

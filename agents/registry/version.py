@@ -58,4 +58,4 @@ class AgentVersion:
         """The bytes as parsed; lines count in the file as imported."""
         from agents.parse import parse_document
 
-        return parse_document(self.raw, filename=self.path.rsplit("/", 1)[-1])
+        return parse_document(self.raw, filename=self.origin)

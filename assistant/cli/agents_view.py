@@ -159,6 +159,7 @@ def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
     document = version.document
     facts = {
         "name": version.name,
+        "kind": document.kind.value,
         "origin": version.origin,
         "digest": version.digest,
         "labels": ", ".join(version.labels),

@@ -19,6 +19,7 @@ def as_read(document: Document) -> dict[str, Any]:
     head = document.frontmatter
     return {
         "name": document.name,
+        "kind": document.kind.value,
         "description": document.description,
         "frontmatter": dict(head.values),
         "keys": {key: lines.as_list() for key, lines in head.keys.items()},
