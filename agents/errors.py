@@ -7,6 +7,7 @@ ConvexpertError
 │   ├── InvalidReference       a REF that doesn't follow the grammar
 │   ├── AgentNotFound
 │   ├── VersionNotFound
+│   ├── SourceNotFound
 │   └── HandleTaken
 ├── ExportError                files that can't be made or written for another tool
 ├── WorkspaceError             a workspace that can't be opened
@@ -126,6 +127,18 @@ class HandleTaken(RegistryError):
 
     def __init__(self, handle: str) -> None:
         super().__init__(f"the handle {handle!r} is taken", hint="choose another one")
+
+
+class SourceNotFound(RegistryError):
+    """No added documentation has this name."""
+
+    code = "source-not-found"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"nothing was added under the name {name!r}",
+            hint=did_you_mean(name, known, "`convexpert kb list` shows the names"),
+        )
 
 
 class ExportError(ConvexpertError):

@@ -85,7 +85,39 @@ def m001_initial(db: sa.Connection) -> None:
     shape.create_all(db, checkfirst=False)
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial,)
+def m002_sources(db: sa.Connection) -> None:
+    """Added documentation: sources, and their pages with their bytes among the blobs."""
+    shape = sa.MetaData()
+    sa.Table("blobs", shape, sa.Column("digest", sa.String(64), primary_key=True))
+    made = [
+        sa.Table(
+            "sources",
+            shape,
+            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+            sa.Column("name", sa.String(100), nullable=False, unique=True),
+            sa.Column("kind", sa.String(16), nullable=False),
+            sa.Column("location", sa.Text, nullable=False),
+            sa.Column("etag", sa.Text),
+            sa.Column("last_modified", sa.Text),
+            sa.Column("added_at", sa.String(20), nullable=False),
+            sa.Column("updated_at", sa.String(20), nullable=False),
+        ),
+        sa.Table(
+            "pages",
+            shape,
+            sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+            sa.Column("path", sa.Text, primary_key=True),
+            sa.Column("number", sa.Integer, nullable=False),
+            sa.Column("digest", sa.ForeignKey("blobs.digest"), nullable=False),
+            sa.Column("address", sa.Text),
+            sa.Column("etag", sa.Text),
+            sa.Column("last_modified", sa.Text),
+        ),
+    ]
+    shape.create_all(db, tables=made, checkfirst=False)
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_sources)
 
 
 def schema_version(db: sa.Connection) -> int:

@@ -66,6 +66,16 @@ def check_collection(text: str) -> str:
     return text
 
 
+def check_source_name(text: str) -> str:
+    """`text`, which documentation shall be called. Raises UsageError where it can't be a name."""
+    if not text or len(text) > MAX_COLLECTION or _collection_name(text) != text:
+        raise UsageError(
+            f"{text[:MAX_COLLECTION]!r} can't be the name of a source",
+            hint=f"a name without spaces and slashes, at most {MAX_COLLECTION} characters",
+        )
+    return text
+
+
 def free_collection(root: str, taken: Mapping[str, str | None]) -> str:
     """The collection that a folder's documents belong to where nobody names one.
 

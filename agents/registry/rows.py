@@ -12,6 +12,7 @@ from agents.document import digest_of
 from agents.errors import AgentNotFound, InvalidReference, RegistryError, VersionNotFound
 from agents.registry.naming import storable
 from agents.registry.reference import LATEST, Reference
+from agents.registry.sources import page_states
 from agents.registry.tables import agents, blobs, collections, labels, versions
 from agents.registry.version import AgentVersion
 
@@ -136,7 +137,10 @@ def read_blob(db: sa.Connection, digest: str) -> bytes:
 
 
 def visible_state(db: sa.Connection) -> str:
-    """SHA-256 over handle, origin, number and digest of each visible agent's latest version."""
+    """SHA-256 over handle, origin, number and digest of each visible agent's latest version.
+
+    The pages of added documentation count too, where there are any.
+    """
     found = db.execute(
         sa.select(
             agents.c.handle, collections.c.name, agents.c.path, agents.c.latest, versions.c.digest
@@ -145,6 +149,7 @@ def visible_state(db: sa.Connection) -> str:
         .where(~agents.c.removed, versions.c.number == agents.c.latest)
     )
     state = hashlib.sha256()
-    for line in sorted("\0".join(map(str, row)) for row in found):
+    seen = [tuple(map(str, row)) for row in found] + page_states(db)
+    for line in sorted(map("\0".join, seen)):
         state.update(line.encode() + b"\n")
     return state.hexdigest()

@@ -14,8 +14,25 @@ from agents.errors import HandleTaken
 from agents.registry import rows
 from agents.registry.clock import Clock, timestamp, utc_now
 from agents.registry.database import Database
-from agents.registry.naming import storable
+from agents.registry.naming import free_collection, storable
+from agents.registry.pages import (
+    NO_VALIDATORS,
+    AddedSource,
+    Page,
+    PageSubmission,
+    SourceChange,
+    SourceKind,
+    Validators,
+)
 from agents.registry.reference import LATEST, Reference, check_handle, check_label, parse_reference
+from agents.registry.sources import (
+    names_in_use,
+    put_source,
+    remove_source,
+    select_pages,
+    select_sources,
+    source_names,
+)
 from agents.registry.submission import Added, Submission, add_submissions, claim_collections
 from agents.registry.tables import agents, collections, label_moves, labels, meta, versions
 from agents.registry.version import AgentVersion
@@ -125,6 +142,23 @@ class Registry:
         with self._database.read() as db:
             return rows.visible_state(db)
 
+    def sources(self) -> list[AddedSource]:
+        """The documentation that was added, by name."""
+        with self._database.read() as db:
+            return select_sources(db)
+
+    def pages(self, source: str | None = None) -> list[Page]:
+        """The pages of one source or of all, by source and path."""
+        with self._database.read() as db:
+            return select_pages(db, self._read_blob, source)
+
+    def source_name(self, location: str) -> str:
+        """The name of what was added from there, or a free one for what shall be added."""
+        with self._database.read() as db:
+            known: dict[str, str | None] = dict.fromkeys(names_in_use(db))
+            known.update({found.name: found.location for found in select_sources(db)})
+        return free_collection(location, known)
+
     def knows(self, digest: str) -> bool:
         """Whether these bytes are a version of any agent, removed or not."""
         with self._database.read() as db:
@@ -179,7 +213,7 @@ class Registry:
         with self._write() as db:
             agent = rows.find_agent(db, handle, removed=False)
             holder = db.scalar(sa.select(agents.c.id).where(agents.c.handle == new))
-            if holder not in (None, agent.id):
+            if holder not in (None, agent.id) or new in source_names(db):
                 raise HandleTaken(new)
             db.execute(sa.update(agents).where(agents.c.id == agent.id).values(handle=new))
             return self._version(db, agent, agent.latest)
@@ -191,6 +225,29 @@ class Registry:
     def restore(self, handle: str) -> AgentVersion:
         """Undo `remove`."""
         return self._set_removed(handle, removed=False)
+
+    def put_source(
+        self,
+        name: str,
+        kind: SourceKind,
+        location: str,
+        pages: Sequence[PageSubmission],
+        *,
+        validators: Validators = NO_VALIDATORS,
+    ) -> SourceChange:
+        """Let the source of that name, which is made at need, have exactly these pages.
+
+        Raises UsageError for a name that can't be one or that is an agent's or a collection's.
+        """
+        with self._write() as db:
+            return put_source(
+                db, name, kind, location, pages, validators=validators, now=self._stamp()
+            )
+
+    def remove_source(self, name: str) -> int:
+        """Forget a source; how many pages it had. Raises SourceNotFound."""
+        with self._write() as db:
+            return remove_source(db, name)
 
     def remember(self, key: str, value: str) -> bool:
         """Note something about this registry for later; False where `key` has a value already."""
@@ -208,9 +265,6 @@ class Registry:
     @contextmanager
     def _write(self, *, dry_run: bool = False) -> Iterator[sa.Connection]:
         with self._database.write() as db:
-            # SQLite has locked the file by now. Elsewhere this row is the lock that makes writers
-            # wait for each other, which the numbers and ids that are given below rely on.
-            db.execute(sa.select(meta.c.value).where(meta.c.key == "schema").with_for_update())
             yield db
             if dry_run:
                 db.rollback()

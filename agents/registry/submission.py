@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa  # noqa: TID253 - this package owns the import
 
 from agents.document import digest_of
+from agents.errors import UsageError
 from agents.registry.naming import free_collection, free_handle, storable
+from agents.registry.sources import source_names
 from agents.registry.tables import agents, blobs, collections, versions
 
 _T = TypeVar("_T")
@@ -75,9 +77,18 @@ def claim_collections(
     """Record each folder as the root of its collection, and say which that is."""
     chosen = sa.select(collections.c.name, collections.c.root)
     known = {row.name: row.root for row in db.execute(chosen)}
+    added = source_names(db)
+    if collection in added:
+        raise UsageError(
+            f"{collection!r} is added documentation", hint="choose another name for the collection"
+        )
+    # What was added is no collection, whatever folder it came from.
+    reserved = dict.fromkeys(added)
     claimed: dict[str, str] = {}
     for root in roots:
-        name = collection if collection is not None else free_collection(root, known)
+        name = (
+            collection if collection is not None else free_collection(root, {**known, **reserved})
+        )
         if name not in known:
             insert_collection(db, name)
         if known.get(name) != root:
@@ -109,7 +120,7 @@ class _Batch:
     def __init__(self, db: sa.Connection, now: str) -> None:
         self._db = db
         self._now = now
-        self._handles = set(db.scalars(sa.select(agents.c.handle)))
+        self._handles = set(db.scalars(sa.select(agents.c.handle))) | source_names(db)
         self._next_agent = _next_id(db, agents.c.id)
         self._collections: dict[str, tuple[int, dict[str, _Agent]]] = {}
         self._blobs: dict[str, bytes] = {}

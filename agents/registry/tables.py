@@ -89,3 +89,28 @@ label_moves = Table(
     Column("moved_at", String(20), nullable=False),
     Column("author", Text),
 )
+
+sources = Table(
+    "sources",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),  # folder, file or address
+    Column("location", Text, nullable=False),  # the path or address that was added
+    Column("etag", Text),  # what the server said of the address itself, for the next request
+    Column("last_modified", Text),
+    Column("added_at", String(20), nullable=False),
+    Column("updated_at", String(20), nullable=False),
+)
+
+pages = Table(
+    "pages",
+    METADATA,
+    Column("source_id", ForeignKey("sources.id"), primary_key=True),
+    Column("path", Text, primary_key=True),  # below what was added, with `/`
+    Column("number", Integer, nullable=False),  # from 1, counts the page's changes
+    Column("digest", ForeignKey("blobs.digest"), nullable=False),
+    Column("address", Text),  # NULL for a file
+    Column("etag", Text),
+    Column("last_modified", Text),
+)
