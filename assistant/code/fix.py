@@ -1,31 +1,16 @@
-"""Mends findings: applies their edits to the files on disk, until nothing is left to mend.
-
-A finding's edits are applied all together or not at all. Where two findings touch the same bytes
-the later one waits for the next round, which sees the code as it is then.
-"""
+"""Mends findings of the code check in the files on disk, until nothing is left to mend."""
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agents.errors import CodeCheckError
-from agents.finding import Edit, Finding
-from agents.reporters import FixedFile, NotFixed
+from agents.mending import MAX_ROUNDS, Mending
 from assistant.code.check import CheckOptions, CheckReport, check_paths
 from assistant.code.engine import syntax_errors
 from assistant.code.modules import Category, CodeFile
-
-MAX_ROUNDS = 10
-"""A mend may bring up another; rules that undo each other must come to an end."""
-_BOM = b"\xef\xbb\xbf"
 
 Keep = Callable[[CheckReport], CheckReport]
 
@@ -41,138 +26,16 @@ def fix_paths(
     `keep` picks the findings that count, of each round's report; the others are neither mended
     nor reported. Raises CodeCheckError as `check_paths` does, and for a file that can't be written.
     """
-    done = _Done()
+    mending = Mending(_is_broken, CodeCheckError)
     report = keep(check_paths(paths, options))
     for _ in range(MAX_ROUNDS):
-        if not done.round(report):
+        if not mending.round(report):
             break
         report = keep(check_paths(paths, options))
-    return replace(report, fixes=done.fixes())
-
-
-def mended(source: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Finding]]:
-    """A file's bytes with as many findings mended as don't touch each other, and these findings.
-
-    Earlier ones come first. Line breaks and a byte order mark stay as they are in the file.
-    """
-    taken: list[Edit] = []
-    applied: list[Finding] = []
-    for finding in findings:
-        edits = [_after_mark(edit, source) for edit in finding.edits]
-        if edits and _fit(edits, len(source)) and not _touch(edits, taken):
-            taken += edits
-            applied.append(finding)
-    crlf = b"\r\n" in source and source.count(b"\n") == source.count(b"\r\n")
-    result = source
-    for edit in sorted(taken, key=lambda edit: edit.start, reverse=True):
-        text = edit.text.replace("\r\n", "\n").replace("\n", "\r\n") if crlf else edit.text
-        result = result[: edit.start] + text.encode() + result[edit.end :]
-    return result, applied
-
-
-def _after_mark(edit: Edit, source: bytes) -> Edit:
-    """The same edit, behind the byte order mark where it would come before it."""
-    if edit.start >= len(_BOM) or not source.startswith(_BOM):
-        return edit
-    return replace(edit, start=len(_BOM), end=max(edit.end, len(_BOM)))
-
-
-def _fit(edits: list[Edit], size: int) -> bool:
-    """Whether the edits lie in the file and don't touch each other."""
-    inside = all(0 <= edit.start <= edit.end <= size for edit in edits)
-    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
-    return inside and not any(_overlap(one, other) for one, other in pairwise(ordered))
-
-
-def _touch(edits: list[Edit], taken: list[Edit]) -> bool:
-    return any(_overlap(edit, other) for edit in edits for other in taken)
-
-
-def _overlap(one: Edit, other: Edit) -> bool:
-    """Whether the order in which the two are applied could matter."""
-    if one.start == one.end or other.start == other.end:
-        return one.start <= other.end and other.start <= one.end
-    return one.start < other.end and other.start < one.end
-
-
-@dataclass
-class _Done:
-    """What was mended so far, and which files are left alone."""
-
-    rules: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    refused: dict[str, str] = field(default_factory=dict)
-
-    def round(self, report: CheckReport) -> bool:
-        """Mend each file once; whether any was changed."""
-        fixable: dict[str, list[Finding]] = defaultdict(list)
-        for finding in report.findings:
-            if finding.fixable and finding.file in report.sources:
-                fixable[finding.file].append(finding)
-        changed = False
-        for name, findings in fixable.items():
-            if name not in self.refused:
-                changed |= self._file(name, report.sources[name], findings)
-        return changed
-
-    def _file(self, name: str, source: bytes, findings: list[Finding]) -> bool:
-        result, applied = mended(source, findings)
-        if result == source:
-            return False
-        reason = _why_not(name, source, result)
-        if reason is not None:
-            self.refused[name] = reason
-            return False
-        _write(Path(name), result)
-        self.rules[name].update(finding.rule for finding in applied)
-        return True
-
-    def fixes(self) -> tuple[FixedFile | NotFixed, ...]:
-        """What to report, by file."""
-        fixed = [FixedFile(name, dict(counts)) for name, counts in self.rules.items()]
-        left = [NotFixed(name, reason) for name, reason in self.refused.items()]
-        return tuple(sorted((*fixed, *left), key=lambda fix: fix.file))
-
-
-def _why_not(name: str, source: bytes, result: bytes) -> str | None:
-    """Why a file is to be left as it is; None where it may be written."""
-    path = Path(name)
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return "it is a link to another file"
-        if path.read_bytes() != source:
-            return "it was changed meanwhile"
-    except OSError as error:
-        return f"it can't be read: {error.strerror or error}"
-    if _is_broken(name, source):
-        return "it does not parse"
-    if _is_broken(name, result):
-        return "it would no longer parse"
-    return None
+    return replace(report, fixes=mending.fixes())
 
 
 def _is_broken(name: str, source: bytes) -> bool:
     file = CodeFile(name, lambda: source, category=Category.DEPLOYED)
     broken = file.problem is not None or file.tree.too_deep
     return broken or next(syntax_errors(file), None) is not None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file's new content in its place at once, with the permissions that it had."""
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(beside, mode)
-            os.replace(beside, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(beside)
-            raise
-    except OSError as error:
-        raise CodeCheckError(f"can't be written: {error.strerror or error}", path=str(path)) from (
-            error
-        )

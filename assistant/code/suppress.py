@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from agents.directive import WORD, DirectiveText, listed_rules, read_directive
 from assistant.code import syntax
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.code.modules import CodeFile
 
-_OWN = re.compile(r"^\s*convexpert-ignore(-file)?\b(.*)$", re.DOTALL)
 _ESLINT = re.compile(r"^\s*eslint-(disable|enable)(-line|-next-line)?\b(.*)$", re.DOTALL)
-_REASON = re.compile(r"\s--\s.*|\s--$", re.DOTALL)
 _PEER_PREFIX = "@convex-dev/"
 
 
@@ -52,7 +51,7 @@ class Directives:
         self._file = file
         self.found: list[Directive] = []
         raw = file.raw
-        if b"convexpert-ignore" in raw or b"eslint-" in raw:
+        if WORD.encode() in raw or b"eslint-" in raw:
             for comment in file.nodes("comment"):
                 self._read(comment)
 
@@ -94,21 +93,21 @@ class Directives:
     def _read(self, comment: Node) -> None:
         text = syntax.text_of(comment)
         body = text[2:-2] if text.startswith("/*") else text[2:]
-        own = _OWN.match(body)
+        own = read_directive(body)
         if own is not None:
-            self._read_own(comment, whole_file=own[1] is not None, rest=own[2])
+            self._read_own(comment, own)
             return
         eslint = _ESLINT.match(body)
         if eslint is not None:
             self._read_eslint(comment, eslint[1], eslint[2] or "", eslint[3])
 
-    def _read_own(self, comment: Node, *, whole_file: bool, rest: str) -> None:
-        rules = _names(rest, separators=r"[,\s]+")
+    def _read_own(self, comment: Node, text: DirectiveText) -> None:
+        rules = text.rules
         if not rules:
             # It would silence everything, which nobody should write by leaving something out.
             self.found.append(Directive(comment, True, rules, 1, 0, "line"))
             return
-        if whole_file:
+        if text.whole_file:
             self.found.append(Directive(comment, True, rules, 1, None, "range"))
             return
         line = self._file.line(comment)
@@ -118,7 +117,7 @@ class Directives:
         self.found.append(Directive(comment, True, rules, line, line, "line"))
 
     def _read_eslint(self, comment: Node, word: str, where: str, rest: str) -> None:
-        named = _names(rest, separators=r",")
+        named = listed_rules(rest, separators=r",")
         rules = frozenset(
             name.removeprefix(_PEER_PREFIX) for name in named if name.startswith(_PEER_PREFIX)
         )
@@ -163,8 +162,3 @@ class Directives:
             if source[start : start + 200].lstrip(b" \t").startswith(b"//"):
                 ends[line] = ends.get(line + 1, line + 1)
         return ends
-
-
-def _names(text: str, *, separators: str) -> frozenset[str]:
-    listed = _REASON.sub("", f" {text}")
-    return frozenset(name.strip() for name in re.split(separators, listed) if name.strip())

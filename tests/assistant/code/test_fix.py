@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from agents.finding import Edit, Finding, Severity
 from agents.location import Span
+from agents.mending import mended
 from agents.reporters import NotFixed
 from assistant.code.check import CheckOptions, CheckReport
-from assistant.code.fix import fix_paths, mended
+from assistant.code.fix import fix_paths
 
 FINDING = Finding("r", Severity.ERROR, "a.ts", Span(1, 1, 1, 2), "m")
 
