@@ -71,6 +71,11 @@ class VectorStore:
         else:
             folder.unlink(missing_ok=True)
 
+    @staticmethod
+    def forget() -> None:
+        """Let what is opened next read the files anew; Chroma keeps their state in memory."""
+        _forget_clients()
+
     @classmethod
     def served(cls, url: str, name: str) -> VectorStore:
         """The collection on a Chroma server.

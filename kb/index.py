@@ -19,7 +19,7 @@ from kb.chunk import Chunk
 from kb.lexical import TOKENIZER, Fields, match_expression
 from kb.source import Source
 
-SHAPE = 1
+SHAPE = 2
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
 _TABLES = f"""
@@ -33,7 +33,7 @@ CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     first INTEGER NOT NULL, last INTEGER NOT NULL,
-    heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL
+    heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, reading TEXT
 );
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE TABLE chunk_vectors (
@@ -46,7 +46,7 @@ CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
 """
 _CHUNK = """
     SELECT c.id, d.name, d.origin, d.path, d.version, d.digest, c.first, c.last, c.heading, c.kind,
-           c.text
+           c.text, c.reading
     FROM chunks c JOIN documents d ON d.id = c.document
 """
 
@@ -103,6 +103,7 @@ class Index:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self._path = path
+        self._inode = _inode(path)
 
     @classmethod
     def open(cls, path: Path) -> Index:
@@ -149,6 +150,10 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def is_replaced(self) -> bool:
+        """Whether another process has put a new file in this one's place, or removed it."""
+        return self._inode != _inode(self._path)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -340,8 +345,8 @@ class Index:
         for entry in entries:
             chunk, fields = entry.chunk, entry.fields
             number = self._db.execute(
-                "INSERT INTO chunks (id, document, first, last, heading, kind, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks (id, document, first, last, heading, kind, text, reading)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     chunk.id,
                     document,
@@ -350,6 +355,7 @@ class Index:
                     json.dumps(chunk.heading),
                     chunk.kind,
                     chunk.text,
+                    chunk.reading,
                 ),
             ).lastrowid
             self._db.execute(
@@ -362,12 +368,21 @@ class Index:
             )
 
 
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
     return (-pair[1], pair[0])
 
 
-def _chunk(row: tuple[str, str, str, str, int, str, int, int, str, str, str]) -> Chunk:
-    id_, source, origin, path, version, digest, first, last, heading, kind, text = row
+def _chunk(
+    row: tuple[str, str, str, str, int, str, int, int, str, str, str, str | None],
+) -> Chunk:
+    id_, source, origin, path, version, digest, first, last, heading, kind, text, reading = row
     return Chunk(
         id=id_,
         source=source,
@@ -379,6 +394,7 @@ def _chunk(row: tuple[str, str, str, str, int, str, int, int, str, str, str]) ->
         heading=tuple(json.loads(heading)),
         kind=kind,  # type: ignore[arg-type]
         text=text,
+        reading=reading,
     )
 
 

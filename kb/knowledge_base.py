@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from kb.index import Index, IndexDamaged, IndexedDocument
 from kb.lexical import query_terms
 from kb.model import PreparedModel, choose_model, prepared_model
 from kb.search import LONGEST_QUERY, Mode, Query, Ranking, SearchResult, hits_of
-from kb.source import agent_sources
+from kb.source import agent_sources, page_sources
 from kb.vector_cache import embed_cached
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class KnowledgeBase:
     """What is searched: the latest versions of all visible agents.
 
     A context manager. Made by `open`; the parts that a search doesn't need are never loaded.
+    Threads may share one: they take turns.
     """
 
     def __init__(
@@ -78,6 +80,9 @@ class KnowledgeBase:
         self._prepared: PreparedModel | None = None
         self._embedder: Embedder | None = None
         self._vectors: VectorStore | None = None
+        self._vectors_of: str | None = None
+        """The build whose vectors are open, so that another process's is noticed."""
+        self._lock_of_threads = threading.RLock()
 
     @classmethod
     def open(
@@ -119,24 +124,53 @@ class KnowledgeBase:
     # Being up to date
 
     def refresh(self) -> BuildReport | None:
-        """Build what changed since the last build; None where nothing did. Cheap then."""
-        return None if self._is_up_to_date() else self.build()
+        """Build what changed since the last build; None where nothing did. Cheap then.
+
+        What another process has built since is read from now on.
+        """
+        with self._lock_of_threads:
+            self._notice_other_builds()
+            return None if self._is_up_to_date() else self.build()
+
+    def _notice_other_builds(self) -> None:
+        if self._index is None:
+            return
+        try:
+            replaced = self._index.is_replaced()
+            build = self._index.meta().get("build")
+        except IndexDamaged:
+            replaced, build = True, None
+        if replaced:
+            self.close()
+        if (replaced or build != self._vectors_of) and self._vectors is not None:
+            self._vectors = None
+            if self._settings.chroma_url is None:
+                VectorStore.forget()
 
     def build(self, *, force: bool = False) -> BuildReport:
         """Bring the index up to date; with `force` everything is made anew."""
         return self._build(new_index=force, new_vectors=force)
 
     def _build(self, *, new_index: bool = False, new_vectors: bool = False) -> BuildReport:
-        with self._lock():
+        with self._lock_of_threads, self._lock():
+            self._notice_other_builds()
             index = self._open_or_create_index(afresh=new_index)
             vectors = self._open_or_discard_vectors(afresh=new_vectors)
             wanted = self._wanted()
+            self._vectors_of = secrets.token_hex(8)
             report = build_index(
                 index,
                 vectors,
                 self._load_embedder,
-                agent_sources(self._registry.agents()),
-                meta={**wanted, "model_id": self._prepare_model().id},
+                [
+                    *agent_sources(self._registry.agents()),
+                    *page_sources(self._registry.pages()),
+                ],
+                meta={
+                    **wanted,
+                    "model_id": self._prepare_model().id,
+                    "build": self._vectors_of,
+                },
                 progress=self._progress,
                 afresh=index.meta().get("chunker") != CHUNKER,
             )
@@ -228,6 +262,8 @@ class KnowledgeBase:
 
     def _open_vectors(self, collection: str) -> VectorStore:
         if self._vectors is None:
+            if self._index is not None:
+                self._vectors_of = self._index.meta().get("build")
             url = self._settings.chroma_url
             self._vectors = (
                 VectorStore.embedded(self._workspace.vectors, collection)
@@ -343,15 +379,16 @@ class KnowledgeBase:
 
     def _mended(self, call: Callable[[], Result]) -> Result:
         """The call's result; where a part that can be rebuilt is damaged, after rebuilding it."""
-        try:
+        with self._lock_of_threads:
+            try:
+                return call()
+            except IndexDamaged:
+                self._build(new_index=True)
+            except VectorStoreError:
+                if self._settings.chroma_url is not None:
+                    raise
+                self._build(new_vectors=True)
             return call()
-        except IndexDamaged:
-            self._build(new_index=True)
-        except VectorStoreError:
-            if self._settings.chroma_url is not None:
-                raise
-            self._build(new_vectors=True)
-        return call()
 
     def _check_names(self, index: Index, names: Sequence[str]) -> None:
         known = [found.source.name for found in index.documents()] if names else []
@@ -367,14 +404,15 @@ class KnowledgeBase:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row for each text, comparable with a question's vector."""
-        embedder = self._load_embedder()
-        return embed_cached(
-            texts,
-            path=self._workspace.root / "embedded.sqlite",
-            model_id=embedder.model_id,
-            dimension=embedder.dimension,
-            embed=embedder.embed_documents,
-        )
+        with self._lock_of_threads:
+            embedder = self._load_embedder()
+            return embed_cached(
+                texts,
+                path=self._workspace.root / "embedded.sqlite",
+                model_id=embedder.model_id,
+                dimension=embedder.dimension,
+                embed=embedder.embed_documents,
+            )
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many chunks each term of `kb.lexical` occurs; unused terms are missing."""
