@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,10 +35,11 @@ def rules(
 
 def _list(*, as_json: bool) -> None:
     from assistant.code.catalogue import catalogue, rule_text
+    from assistant.code.rule_json import rule_summary
 
     found = [(rule, rule_text(rule.id)) for rule in catalogue().values()]
     if as_json:
-        write_json([_brief(rule, text) for rule, text in found])
+        write_json([rule_summary(rule.id) for rule, _ in found])
         return
     from rich.table import Table
     from rich.text import Text
@@ -56,41 +57,15 @@ def _list(*, as_json: bool) -> None:
     console.print(table)
 
 
-def _brief(rule: Rule, text: RuleText) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "severity": rule.severity.value,
-        "category": rule.category,
-        "peer": rule.peer,
-        "summary": text.summary,
-    }
-
-
 def _explain(obj: CommandContext, rule_id: str, *, as_json: bool) -> None:
     from assistant.code.catalogue import load_rule, rule_text
     from assistant.code.documented import documentation
+    from assistant.code.rule_json import rule_manual
 
     rule, text = load_rule(rule_id), rule_text(rule_id)
     items = documentation(obj.registry().agents()).rules.get(rule_id, ())
     if as_json:
-        write_json(
-            {
-                **_brief(rule, text),
-                "why": text.why,
-                "silent_when": text.silent_when,
-                "bad": text.bad,
-                "good": text.good,
-                "documented_by": [
-                    {
-                        "agent": item.agent,
-                        "version": item.version,
-                        "line": item.line,
-                        "text": item.text,
-                    }
-                    for item in items
-                ],
-            }
-        )
+        write_json(rule_manual(rule_id, items))
         return
     _print_manual(rule, text, items)
 

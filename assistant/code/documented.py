@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,13 +41,25 @@ class Documentation(NamedTuple):
 
 def rules_of_item(item: ChecklistItem) -> tuple[str, ...]:
     """The ids of the code rules that enforce the item, sorted; empty where it needs judgement."""
-    return match_item(item, shipped_intents())
+    return _rules_of(item.text, item.heading[-CONTEXT_HEADINGS:], item.polarity)
+
+
+@lru_cache(maxsize=20_000)
+def _rules_of(text: str, heading: tuple[str, ...], polarity: Polarity) -> tuple[str, ...]:
+    # A program that stays open asks about the same items with every question.
+    return _match(text, heading, polarity, shipped_intents())
 
 
 def match_item(item: ChecklistItem, intents: IntentIndex) -> tuple[str, ...]:
     """As `rules_of_item`, by other intents than the shipped ones."""
-    parts = sentences(item.text, against=item.polarity is Polarity.DONT)
-    context = words_of([*item.heading[-CONTEXT_HEADINGS:], lead_of(item.text)])
+    return _match(item.text, item.heading[-CONTEXT_HEADINGS:], item.polarity, intents)
+
+
+def _match(
+    text: str, heading: tuple[str, ...], polarity: Polarity, intents: IntentIndex
+) -> tuple[str, ...]:
+    parts = sentences(text, against=polarity is Polarity.DONT)
+    context = words_of([*heading, lead_of(text)])
     return intents.rules_asked_in(parts, context)
 
 
