@@ -34,9 +34,10 @@ def run_command(
         list[str] | None,
         typer.Option(
             "--agents",
-            metavar="PATH-or-REF",
-            help="Documents to evaluate: a file, a folder, a REF such as convex-expert@2, or "
-            "builtin; may be given several times. Without it, those that each suite names.",
+            metavar="PATH-or-GIT-REV-or-REF",
+            help="Documents to evaluate: a file or folder, a REF such as convex-expert@2, a label, "
+            "a git revision such as main or HEAD~1:agents, or builtin; may be given several times. "
+            "Without it, those that each suite names.",
             show_default=False,
         ),
     ] = None,

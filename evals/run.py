@@ -15,6 +15,7 @@ from agents.workspace import Workspace
 from evals.history import run_id
 from evals.kinds import KINDS
 from evals.metrics.base import Measured, Measurement, pool
+from evals.named_agents import BUILTIN, Usual
 from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome, PassageGone
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import bootstrap_interval
@@ -69,11 +70,15 @@ def run_suites(
     started, begin = now(), stopwatch()
     done: dict[str, SuiteRun] = {}
     model: str | None = None
-    for group in _by_subject(suites, options):
-        base = None if options.agents else group[0].folder
-        agents = options.agents or group[0].agents
+    for group in _by_subject(suites):
+        first = group[0]
         with open_subject(
-            agents, workspace=workspace, settings=settings, base=base, progress=progress
+            options.agents or first.agents,
+            workspace=workspace,
+            settings=settings,
+            base=None if options.agents else first.folder,
+            usual=Usual(first.agents or (BUILTIN,), first.folder),
+            progress=progress,
         ) as subject:
             if any(case.kind != "check" for suite in group for case in suite.cases):
                 # Opened before the first case, so that no case is charged with building it.
@@ -159,12 +164,14 @@ def _run_case(case: Case, subject: Subject, stopwatch: Stopwatch) -> CaseOutcome
     return CaseFailed(case.id, case.kind, case.tags, code, reason, _since(begin, stopwatch))
 
 
-def _by_subject(suites: Sequence[Suite], options: RunOptions) -> list[list[Suite]]:
+def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:
     """The suites that are about the same documents, so that those are opened once."""
     groups: dict[object, list[Suite]] = {}
     for suite in suites:
-        own = (suite.folder, suite.agents) if suite.agents else None
-        groups.setdefault(options.agents or own, []).append(suite)
+        # A git revision alone means the suite's own documents: with `agents` given they count too.
+        usual = set(suite.agents) <= {BUILTIN}
+        own = None if usual else (suite.folder, suite.agents)
+        groups.setdefault(own, []).append(suite)
     return list(groups.values())
 
 

@@ -10,12 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agents.errors import ConvexpertError, RegistryError, UsageError
+from agents.builtin import builtin_documents
+from agents.errors import ConvexpertError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
+from evals.named_agents import BUILTIN, AtPath, Builtin, NamedAgents, Registered, Source, Usual
+from evals.revision import AtRevision, write_documents
 
 if TYPE_CHECKING:
     from agents.registry import AgentVersion, Registry
@@ -25,8 +29,8 @@ FOLDER = "eval-index"
 """In the user's workspace: the index of the last documents under test, so that the next run embeds
 only what changed. It can be deleted at any time."""
 
-BUILTIN = "builtin"
-"""Stands for the documents that come with the package."""
+COLLECTION = "documents"
+"""Of all documents under test."""
 
 
 class Progress(Protocol):
@@ -46,7 +50,7 @@ class AgentUnderTest:
     digest: str
     """SHA-256 of the exact bytes."""
     reference: str | None = None
-    """`HANDLE@N` in the user's registry, where it was taken from there."""
+    """`HANDLE@N` in the user's registry, or `COMMIT:PATH`, where it was taken from there."""
 
 
 class Subject:
@@ -64,8 +68,8 @@ class Subject:
     ) -> None:
         self.registry = registry
         self.versions: tuple[AgentVersion, ...] = tuple(registry.agents())
-        self._workspace = workspace
-        self._settings = settings
+        self.workspace = workspace
+        self.settings = settings
         self._closing = closing
         self._references = references or {}
         self._progress = progress
@@ -84,7 +88,7 @@ class Subject:
         from kb.knowledge_base import KnowledgeBase
 
         opened = KnowledgeBase.open(
-            self._workspace, self.registry, self._settings, progress=self._progress
+            self.workspace, self.registry, self.settings, progress=self._progress
         )
         return self._closing.enter_context(opened)
 
@@ -93,7 +97,7 @@ class Subject:
         """Name and digest of the embedding model that applies."""
         from kb.model import choose_model, prepared_model
 
-        return prepared_model(choose_model(self._settings.embedding_model)).id
+        return prepared_model(choose_model(self.settings.embedding_model)).id
 
 
 @contextmanager
@@ -103,31 +107,42 @@ def open_subject(
     workspace: Workspace,
     settings: Settings,
     base: Path | None = None,
+    usual: Usual | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Subject]:
-    """The documents that `agents` name: `builtin` (also when empty), files or folders, or REFs.
+    """The documents that `agents` name, `builtin` where none are; see `evals.named_agents`.
 
-    Paths are relative to `base` (the current folder without it); REFs are of the registry of
-    `workspace`. Raises UsageError for a name that is none of these, or where no document is found.
+    Paths are relative to `base` (the current folder without it); REFs and labels are of the
+    registry of `workspace`; a git revision alone means what is `usual`, as it was then. Raises
+    UsageError for a name that is nothing of the kind, or where no document is found.
     """
-    named = list(agents) or [BUILTIN]
     own = replace(settings, registry_url=None, chroma_url=None)
+    names = NamedAgents(
+        lambda: _registry(workspace, settings, builtin=True),
+        base=base or Path.cwd(),
+        usual=usual or Usual(),
+    )
     with ExitStack() as closing:
         place = _own_workspace(workspace, closing)
-        registry = closing.enter_context(_registry(place, own, builtin=BUILTIN in named))
-        references: dict[str, str] = {}
-        for name in named:
-            if name == BUILTIN:
-                continue
-            path = (base or Path.cwd()) / name
-            if path.exists():
-                _import(registry, path)
-            else:
-                references |= _copy(registry, name, workspace, settings)
-        subject = Subject(registry, place, own, closing, references=references, progress=progress)
+        registry = closing.enter_context(_registry(place, own, builtin=False))
+        filling = _Filling(registry)
+        for name in list(agents) or [BUILTIN]:
+            for source in names.find(name):
+                filling.take(source, name)
+        subject = Subject(
+            registry, place, own, closing, references=filling.references, progress=progress
+        )
         if not subject.versions:
-            raise UsageError(f"no agent document in {', '.join(named)}", hint="name .md files")
+            raise UsageError(f"no agent document in {', '.join(agents)}", hint="name .md files")
         yield subject
+
+
+@contextmanager
+def reopen_subject(place: Workspace, settings: Settings) -> Iterator[Subject]:
+    """The documents that `open_subject` put into `place`, for another process of the same run."""
+    with ExitStack() as closing:
+        registry = closing.enter_context(_registry(place, settings, builtin=False))
+        yield Subject(registry, place, settings, closing)
 
 
 def _own_workspace(users: Workspace, closing: ExitStack) -> Workspace:
@@ -153,43 +168,89 @@ def _registry(workspace: Workspace, settings: Settings, *, builtin: bool) -> Reg
     return open_registry(workspace, settings, builtin=builtin)
 
 
-def _import(registry: Registry, path: Path) -> None:
-    """Import the documents at `path`; one that can't be taken ends the run, as it would skew it."""
-    from agents.registry.importer import import_paths
+class _Filling:
+    """Puts documents into a run's registry.
 
-    report = import_paths(registry, [path])
-    for rejected in report.rejected:
-        raise UsageError(
-            f"can't evaluate this document: {rejected.reason}",
-            hint=rejected.hint,
-            path=rejected.file,
-            line=rejected.line,
+    Wherever they come from, they get the same collection there, so that the same bytes give the
+    same run; a further one only where a path is taken.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._taken: set[tuple[str, str]] = set()
+        self.references: dict[str, str] = {}
+        """Where each document comes from, by its origin here; none for built-in ones and paths."""
+
+    def take(self, source: Source, name: str) -> None:
+        match source:
+            case Builtin():
+                self._submit([(d.path, d.raw) for d in builtin_documents()])
+            case AtPath():
+                self._import(source.path)
+            case AtRevision():
+                with tempfile.TemporaryDirectory(prefix="convexpert-eval-") as scratch:
+                    folder = write_documents(source, Path(scratch).resolve())
+                    for origin in self._import(folder, scratch=folder, named=source):
+                        self.references[origin] = f"{source.commit[:12]}:{source.path}"
+            case Registered():
+                for version in source.versions:
+                    self._copy(version)
+
+    def _import(
+        self, path: Path, *, scratch: Path | None = None, named: AtRevision | None = None
+    ) -> list[str]:
+        """Import what is at `path`; a document that can't be taken ends the run: it would skew it.
+
+        Returns the origins.
+        """
+        from agents.registry.importer import import_paths
+
+        collection = next(
+            name for name in _collections() if not any(taken == name for taken, _ in self._taken)
         )
-
-
-def _copy(
-    registry: Registry, reference: str, workspace: Workspace, settings: Settings
-) -> dict[str, str]:
-    """Copy one version of the user's registry, under its handle; its REF by its origin."""
-    from agents.registry.submission import Submission
-
-    try:
-        with _registry(workspace, settings, builtin=True) as users:
-            found = users.resolve(reference)
-            raw, document = found.raw, found.document
-    except RegistryError as error:
-        raise UsageError(
-            f"{reference!r} is neither a file or folder nor a known agent: {error.message}",
-            hint=error.hint or "--agents takes a path, a REF such as convex-expert@2, or builtin",
-        ) from error
-    submission = Submission(found.collection, found.path, raw, document.name, document.description)
-    (added,) = registry.add([submission])
-    if added.handle != found.handle:
-        try:
-            registry.rename(added.handle, found.handle)
-        except ConvexpertError as error:
+        report = import_paths(self._registry, [path], collection=collection)
+        for rejected in report.rejected:
+            file = rejected.file
+            if scratch is not None:
+                file = f"{named}{file.removeprefix(str(scratch))}"
             raise UsageError(
-                f"two documents under test have the handle {found.handle!r}",
-                hint="leave one of them out",
-            ) from error
-    return {found.origin: found.reference}
+                f"can't evaluate this document: {rejected.reason}",
+                hint=rejected.hint,
+                path=file,
+                line=rejected.line,
+            )
+        origins = [file.origin for file in report.files if file.origin is not None]
+        self._taken |= {(collection, origin.partition("/")[2]) for origin in origins}
+        return origins
+
+    def _submit(self, documents: Sequence[tuple[str, bytes]]) -> list[str]:
+        """Add documents by their paths; the handles that they got."""
+        from agents.parse import parse_document
+        from agents.registry.submission import Submission
+
+        submissions = []
+        for path, raw in documents:
+            collection = next(c for c in _collections() if (c, path) not in self._taken)
+            self._taken.add((collection, path))
+            parsed = parse_document(raw, filename=f"{collection}/{path}")
+            submissions.append(Submission(collection, path, raw, parsed.name, parsed.description))
+        return [added.handle for added in self._registry.add(submissions)]
+
+    def _copy(self, version: AgentVersion) -> None:
+        """Copy one version of the user's registry, under its handle."""
+        (handle,) = self._submit([(version.path, version.raw)])
+        if handle != version.handle:
+            try:
+                self._registry.rename(handle, version.handle)
+            except ConvexpertError as error:
+                raise UsageError(
+                    f"two documents under test have the handle {version.handle!r}",
+                    hint="leave one of them out",
+                ) from error
+        self.references[self._registry.resolve(version.handle).origin] = version.reference
+
+
+def _collections() -> Iterator[str]:
+    yield COLLECTION
+    for number in count(2):
+        yield f"{COLLECTION}-{number}"
