@@ -12,8 +12,10 @@ ConvexpertError
 ├── ExportError                files that can't be made or written for another tool
 ├── WorkspaceError             a workspace that can't be opened
 ├── KnowledgeBaseError         index, embeddings, vector store
+│   └── FetchError             an address that can't be fetched
 ├── GitError                   git is missing or can't answer
 ├── CodeCheckError             a path or a setting that the code check can't use
+├── LintError                  a path or a setting that lint can't use
 ├── ModelError                 a chat model that is missing, refuses or breaks off
 └── SuiteError                 a suite file that can't be read
 """
@@ -159,6 +161,19 @@ class KnowledgeBaseError(ConvexpertError):
     code = "knowledge-base"
 
 
+class FetchError(KnowledgeBaseError):
+    """An address that must not be fetched, or doesn't answer as it should."""
+
+    code = "fetch"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, path: str | None = None, gone: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint, path=path)
+        self.gone = gone
+        """Whether the server said that there is nothing at the address."""
+
+
 class GitError(ConvexpertError):
     """Git is missing, or can't tell what was asked."""
 
@@ -169,6 +184,12 @@ class CodeCheckError(ConvexpertError):
     """A path or a setting that the code check can't use."""
 
     code = "check"
+
+
+class LintError(ConvexpertError):
+    """A path or a setting that lint can't use."""
+
+    code = "lint"
 
 
 class ModelError(ConvexpertError):

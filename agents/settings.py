@@ -36,6 +36,18 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """`[tool.convexpert.lint]`, for `agents lint`."""
+
+    select: tuple[str, ...] = ()
+    """Rule ids to run; empty means all that are not off."""
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    """Severity by rule id, in place of the rule's default."""
+    fail_on: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPrice:
     """What a model costs, in US dollars for a million tokens."""
 
@@ -62,6 +74,7 @@ class Settings:
     prices: Mapping[str, ModelPrice] = field(default_factory=lambda: MappingProxyType({}))
     """`[tool.convexpert.prices]`, by `provider:name`."""
     check: CheckSettings = field(default_factory=CheckSettings)
+    lint: LintSettings = field(default_factory=LintSettings)
     source: Path | None = None
     """The file that these settings were read from."""
 
@@ -125,13 +138,8 @@ def _settings(table: object, path: Path) -> Settings:
     if not isinstance(table, dict):
         raise reader.wrong("tool.convexpert", "a table")
     reader.refuse_unknown(table, {f.name for f in fields(Settings)} - {"source"}, "")
-    check = table.get("check", {})
-    if not isinstance(check, dict):
-        raise reader.wrong("check", "a table")
-    reader.refuse_unknown(check, {f.name for f in fields(CheckSettings)}, "check.")
-    severity = check.get("severity", {})
-    if not isinstance(severity, dict):
-        raise reader.wrong("check.severity", "a table of rule = severity")
+    check = reader.section(table, "check", CheckSettings)
+    lint = reader.section(table, "lint", LintSettings)
     return Settings(
         registry_url=reader.text(table, "registry_url"),
         chroma_url=reader.text(table, "chroma_url"),
@@ -141,17 +149,28 @@ def _settings(table: object, path: Path) -> Settings:
         model_timeout=reader.number(table, "model_timeout", LONGEST_TIMEOUT),
         prices=_prices(reader, table.get("prices", {})),
         check=CheckSettings(
-            select=reader.texts(check, "select"),
-            ignore=reader.texts(check, "ignore"),
-            severity={
-                rule: reader.severity(value, f"check.severity.{rule}")
-                for rule, value in severity.items()
-            },
-            fail_on=reader.severity(check.get("fail_on", "warning"), "check.fail_on"),
-            small_tables=reader.texts(check, "small_tables"),
+            **_rule_settings(reader, check, "check"),
+            small_tables=reader.texts(check, "check.small_tables"),
         ),
+        lint=LintSettings(**_rule_settings(reader, lint, "lint")),
         source=path,
     )
+
+
+def _rule_settings(reader: _Reader, table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What the sections for rules have in common."""
+    severity = table.get("severity", {})
+    if not isinstance(severity, dict):
+        raise reader.wrong(f"{name}.severity", "a table of rule = severity")
+    return {
+        "select": reader.texts(table, f"{name}.select"),
+        "ignore": reader.texts(table, f"{name}.ignore"),
+        "severity": {
+            rule: reader.severity(value, f"{name}.severity.{rule}")
+            for rule, value in severity.items()
+        },
+        "fail_on": reader.severity(table.get("fail_on", "warning"), f"{name}.fail_on"),
+    }
 
 
 def _own_address(reader: _Reader, table: Mapping[str, Any]) -> str | None:
@@ -233,10 +252,18 @@ class _Reader:
             raise self.wrong(key, f"a number up to {most:g}")
         return float(value)
 
+    def section(self, table: Mapping[str, Any], key: str, shape: type[Any]) -> dict[str, Any]:
+        value = table.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "a table")
+        self.refuse_unknown(value, {f.name for f in fields(shape)}, f"{key}.")
+        return value
+
     def texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        value = table.get(key, [])
+        """The list at the last part of a dotted key."""
+        value = table.get(key.rpartition(".")[2], [])
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise self.wrong(f"check.{key}", "a list of strings")
+            raise self.wrong(key, "a list of strings")
         return tuple(value)
 
     def severity(self, value: object, key: str) -> Severity:

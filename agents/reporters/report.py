@@ -18,6 +18,8 @@ class AboutRule:
     """The default; `off` for a rule that has to be switched on."""
     category: str
     text: RuleText
+    language: str = "ts"
+    """What its examples are written in, as the word after a fence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,10 @@ def _rule(rule_id: str, about: AboutRule | None) -> dict[str, Any]:
     if text.silent_when:
         prose.append(f"Silent when: {text.silent_when}")
     plain = [*prose, *(f"{name}:\n{code}" for name, code in examples if code)]
-    marked = [*prose, *(f"{name}:\n\n{_fenced(code)}" for name, code in examples if code)]
+    marked = [
+        *prose,
+        *(f"{name}:\n\n{_fenced(code, about.language)}" for name, code in examples if code),
+    ]
     return {
         "id": rule_id,
         "shortDescription": {"text": text.summary},
@@ -87,8 +90,11 @@ def _rule(rule_id: str, about: AboutRule | None) -> dict[str, Any]:
     }
 
 
-def _fenced(code: str) -> str:
-    return f"```ts\n{code}\n```"
+def _fenced(code: str, language: str) -> str:
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    return f"{fence}{language}\n{code}\n{fence}"
 
 
 def _result(

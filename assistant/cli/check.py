@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +11,10 @@ import typer
 
 from agents.errors import CodeCheckError, UsageError
 from agents.finding import Severity
-from assistant.cli.console import printable, stdout, write, write_document
 from assistant.cli.context import CommandContext, command_context, given_path
+from assistant.cli.findings import Format, listed_ids, show_report
 
 if TYPE_CHECKING:
-    from agents.reporters import Look
     from agents.settings import CheckSettings
     from assistant.code.check import CheckOptions, CheckReport
 
@@ -25,16 +23,6 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 LARGEST_INPUT = 10_000_000
 """Bytes that are read from standard input at most."""
 STDIN_NAME = "stdin.ts"
-
-
-class Format(StrEnum):
-    """The names of `agents.reporters`."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-    JUNIT = "junit"
 
 
 @app.command(epilog="Example: convexpert check . --agent convex-expert --fail-on error")
@@ -98,8 +86,8 @@ def check(
     _require_known(settings, obj.settings.source)
     options = replace(
         _documentation(obj, agent or []),
-        select=settings.select if select is None else _ids(select),
-        ignore=settings.ignore if ignore is None else _ids(ignore),
+        select=settings.select if select is None else listed_ids(select),
+        ignore=settings.ignore if ignore is None else listed_ids(ignore),
         severity=settings.severity,
         minimum=severity,
         small_tables=frozenset(settings.small_tables),
@@ -119,10 +107,6 @@ def _require_known(settings: CheckSettings, source: Path | None) -> None:
     except CodeCheckError as error:
         where = None if source is None else str(source)
         raise CodeCheckError(error.message, hint=error.hint, path=where) from error
-
-
-def _ids(given: list[str]) -> tuple[str, ...]:
-    return tuple(one for part in given for one in part.replace(",", " ").split())
 
 
 def _documentation(obj: CommandContext, references: list[str]) -> CheckOptions:
@@ -189,27 +173,8 @@ def _run_on_files(
 
 
 def _show(report: CheckReport, format_: Format) -> None:
-    from agents.reporters import reporter
-
     if format_ is Format.SARIF:
         from assistant.code.manual import about_rules
 
         report = replace(report, rules=about_rules(finding.rule for finding in report.findings))
-    text = reporter(format_.value)(report, _look())
-    if format_ in (Format.JSON, Format.SARIF):
-        write_document(text)
-    else:
-        write(text)
-    if format_ not in (Format.TEXT, Format.JSON):
-        # These have no place for it.
-        for fixed in report.fixes or ():
-            sys.stderr.write(f"{printable(str(fixed))}\n")
-
-
-def _look() -> Look:
-    from agents.reporters import Look
-
-    console = stdout()
-    colour = console.is_terminal and not console.no_color and console.color_system is not None
-    width = max(console.width - 10, 40) if console.is_terminal else None
-    return Look(colour=colour, width=width, safe=printable)
+    show_report(report, format_)

@@ -1,0 +1,50 @@
+"""What the commands that report findings have in common: formats, lists of ids, printing."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from assistant.cli.console import printable, stdout, write, write_document
+
+if TYPE_CHECKING:
+    from agents.reporters import FindingsReport, Look
+
+
+class Format(StrEnum):
+    """The names of `agents.reporters`."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
+
+
+def listed_ids(given: list[str]) -> tuple[str, ...]:
+    """The ids of an option that may be repeated and may hold several with commas between."""
+    return tuple(one for part in given for one in part.replace(",", " ").split())
+
+
+def show_report(report: FindingsReport, format_: Format) -> None:
+    """Print findings; what was mended goes to standard error where the format has no place."""
+    from agents.reporters import reporter
+
+    text = reporter(format_.value)(report, _look())
+    if format_ in (Format.JSON, Format.SARIF):
+        write_document(text)
+    else:
+        write(text)
+    if format_ not in (Format.TEXT, Format.JSON):
+        for fixed in report.fixes or ():
+            sys.stderr.write(f"{printable(str(fixed))}\n")
+
+
+def _look() -> Look:
+    from agents.reporters import Look
+
+    console = stdout()
+    colour = console.is_terminal and not console.no_color and console.color_system is not None
+    width = max(console.width - 10, 40) if console.is_terminal else None
+    return Look(colour=colour, width=width, safe=printable)
