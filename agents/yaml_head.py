@@ -30,6 +30,7 @@ _BASED = re.compile(r"0(?:o[0-7]{1,100}|x[0-9a-fA-F]{1,100})\Z")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]{1,100}|[0-9]{1,100}(?:\.[0-9]{0,100})?)(?:[eE][-+]?[0-9]+)?\Z"
 )
+_TABS_AFTER_KEY = re.compile(r"^([A-Za-z_][\w.-]{0,63}:)(\t+)", re.MULTILINE)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CORE = "tag:yaml.org,2002:"
 _RESOLVED_TAGS = frozenset(_CORE + name for name in ("int", "float", "bool", "null"))
@@ -150,6 +151,17 @@ def read_yaml(text: str) -> YamlHead:
     """
     if len(text) > MAX_CHARACTERS:
         raise YamlRefused(f"longer than {MAX_CHARACTERS} characters", 0)
+    try:
+        return _composed(text)
+    except YamlRefused:
+        # YAML lets a tab stand after a key, PyYAML does not.
+        spaced = _TABS_AFTER_KEY.sub(lambda key: key[1] + " " * len(key[2]), text)
+        if spaced == text:
+            raise
+        return _composed(spaced)
+
+
+def _composed(text: str) -> YamlHead:
     composer = _Composer()
     try:
         for event in _events(text):

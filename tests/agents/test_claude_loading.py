@@ -1,0 +1,85 @@
+"""Our model of Claude Code's reading, held to what the real client was seen to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.claude_loading import (
+    AgentLoading,
+    Loading,
+    as_plugin_agent,
+    as_project_agent,
+    as_skill,
+    read_claude_head,
+)
+
+OBSERVED = Path(__file__).parents[1] / "fixtures" / "claude"
+VERDICTS = json.loads((OBSERVED / "verdicts.json").read_text(encoding="utf-8"))
+HEADS = sorted((OBSERVED / "heads").glob("*.md"))
+
+
+def told(loading: AgentLoading, *, otherwise: str = "") -> dict[str, object]:
+    """An agent as the client tells the model about it; spaces count once."""
+    description = " ".join((loading.description or otherwise).split())
+    # The model is told of all tools where there are none.
+    tools = list(loading.tools) if loading.tools else None
+    return {"name": loading.name, "description": description, "tools": tools}
+
+
+def seen(entry: dict[str, object]) -> dict[str, object]:
+    return {**entry, "description": " ".join(str(entry["description"]).split())}
+
+
+@pytest.mark.parametrize("file", HEADS, ids=lambda file: file.stem)
+def test_a_head_is_taken_as_the_client_took_it(file: Path) -> None:
+    verdict = VERDICTS["heads"][file.stem]
+    head = read_claude_head(file.read_bytes().decode("utf-8", "replace"))
+    project, plugin = as_project_agent(head), as_plugin_agent(head, file.stem)
+    assert (project.loading is Loading.DROPS) == (verdict["project"] is None)
+    if verdict["project"] is not None:
+        assert told(project) == seen(verdict["project"])
+    assert told(plugin, otherwise="Agent from observed plugin") == seen(verdict["plugin"])
+    skill = as_skill(head)
+    says = verdict["skill"]
+    if skill.loading is Loading.LOADS:
+        assert " ".join((skill.description or "").split()) == " ".join(str(says).split())
+    else:
+        assert says == "Skill" or says in file.read_bytes().decode("utf-8", "replace")
+
+
+def test_every_head_was_observed_and_none_is_missing() -> None:
+    assert {file.stem for file in HEADS} == set(VERDICTS["heads"])
+    assert VERDICTS["client"]
+
+
+def test_the_matrix_has_every_outcome() -> None:
+    dropped = [name for name, seen in VERDICTS["heads"].items() if seen["project"] is None]
+    empty = [
+        name
+        for name, seen in VERDICTS["heads"].items()
+        if seen["plugin"]["description"] == "Agent from observed plugin"
+    ]
+    assert len(VERDICTS["heads"]) >= 80
+    assert 20 < len(dropped) < 60
+    assert 20 < len(empty) < 60
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["---", "name: a", "description: b: c", "tools: [a", "\t- x", "x: **/*", "", "é\r", "-"]
+        )
+    ).map("\n".join)
+    | st.text(st.sampled_from("-\n\r\t :a\"'[]{}#*&|>"))
+)
+def test_any_text_is_read(text: str) -> None:
+    head = read_claude_head(text)
+    assert 0 <= head.end <= len(text)
+    assert 0 <= head.problem_offset <= len(text)
+    for loading in (as_project_agent(head), as_plugin_agent(head, "stem"), as_skill(head)):
+        assert (loading.reason is None) == (loading.loading is Loading.LOADS)
