@@ -15,6 +15,25 @@ app = typer.Typer(
     epilog="Example: convexpert eval run --agents .claude/agents",
 )
 
+Repeat = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=100,
+        help="Run each case so many times; the share of its runs that pass and those that pass "
+        "each time are shown.",
+    ),
+]
+Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help="Run cases again whose documents, code and inputs are the same."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -44,6 +63,9 @@ def run_command(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
     ] = 0,
+    repeat: Repeat = 1,
+    fresh: Fresh = False,
+    jobs: Jobs = None,
     as_json: AsJson = False,
 ) -> None:
     """Run suites, store the run, and exit with 1 where a threshold is missed or a case failed."""
@@ -58,7 +80,7 @@ def run_command(
     with progress_bar() as progress:
         run = run_suites(
             find_suites(suites or ()),
-            RunOptions(tuple(agents or ()), seed),
+            RunOptions(tuple(agents or ()), seed, repeat, fresh, jobs),
             workspace=found.workspace,
             settings=found.settings,
             progress=progress,

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.document import digest_of
 from agents.errors import UsageError, WorkspaceError
@@ -16,9 +17,16 @@ from agents.workspace import Workspace
 from evals.record import Run
 from evals.report.json import run_from_json, run_to_json
 
+if TYPE_CHECKING:
+    from agents.registry import AgentVersion
+
 LATEST = "latest"
 """Names the newest run."""
 
+DOCUMENTS = "eval-documents"
+"""In the workspace: the documents that were under test, one file each, named by its digest."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9]{8}T[0-9]{9}Z-[0-9a-f]{6}")
 
 
@@ -53,6 +61,35 @@ def store_run(workspace: Workspace, run: Run) -> Path:
             f"can't store the run: {error.strerror or error}", path=str(path)
         ) from error
     return path
+
+
+def keep_documents(workspace: Workspace, versions: Iterable[AgentVersion]) -> None:
+    """Keep the bytes of documents by their digests, for comparisons that say what was edited.
+
+    Raises WorkspaceError.
+    """
+    folder = workspace.root / DOCUMENTS
+    try:
+        folder.mkdir(exist_ok=True)
+        for version in versions:
+            path = folder / f"{version.digest}.md"
+            if not path.exists():
+                path.write_bytes(version.raw)
+    except OSError as error:
+        raise WorkspaceError(
+            f"can't keep a document: {error.strerror or error}", path=str(folder)
+        ) from error
+
+
+def kept_document(workspace: Workspace, digest: str) -> bytes | None:
+    """The bytes that `keep_documents` kept; None where they are gone or damaged."""
+    if not _DIGEST.fullmatch(digest):
+        return None
+    try:
+        raw = (workspace.root / DOCUMENTS / f"{digest}.md").read_bytes()
+    except OSError:
+        return None
+    return raw if digest_of(raw) == digest else None
 
 
 def stored_ids(workspace: Workspace) -> list[str]:

@@ -83,7 +83,7 @@ def locate(passage: Passage, versions: Sequence[AgentVersion]) -> Place:
 
     Raises PassageGone where the document, the quote or the heading is not there.
     """
-    version = _version(passage.document, versions)
+    version = version_named(passage.document, versions)
     document = version.document
     if passage.quote is not None:
         lines = _quoted(document, passage.quote)
@@ -96,7 +96,8 @@ def locate(passage: Passage, versions: Sequence[AgentVersion]) -> Place:
     return Place(passage, version.handle, lines)
 
 
-def _version(name: str, versions: Sequence[AgentVersion]) -> AgentVersion:
+def version_named(name: str, versions: Sequence[AgentVersion]) -> AgentVersion:
+    """The document of that name, as `Passage.document` says. Raises PassageGone for none or two."""
     by_handle = [v for v in versions if v.handle == name]
     by_path = [v for v in versions if name in _names(v.path)]
     found = by_handle or by_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from evals.gates import Gates
 from evals.metrics.base import Measured, Measurement, Metric
 from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome
 from evals.statistics import Interval
@@ -22,6 +23,12 @@ class RunSpec:
     seed: int
     given: Mapping[str, Json] = field(default_factory=dict)
     """The parameters that were given; what is absent had its default."""
+    code: str = ""
+    """A digest of the package's code and of the versions of what it uses."""
+    model: str | None = None
+    """`provider:name` of the model that was asked; None where none was."""
+    repeat: int = 1
+    """How often each case was run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,9 @@ class SuiteRun:
     scores: tuple[Score, ...]
     cases: tuple[CaseOutcome, ...]
     """In the order of the suite's file."""
+    gates: Gates = field(default_factory=Gates)
+    path: str = ""
+    """The suite's file as it was named; empty for a built-in suite."""
 
     @property
     def missed(self) -> tuple[Outcome, ...]:
@@ -66,9 +76,15 @@ class SuiteRun:
         return tuple(c for c in self.cases if isinstance(c, CaseFailed))
 
     @property
+    def broken(self) -> tuple[CaseOutcome, ...]:
+        """The cases that must pass and did not."""
+        return tuple(c for c in self.cases if not c.passed and self.gates.must(c.case, c.tags))
+
+    @property
     def passed(self) -> bool:
-        """Whether every case could be scored and every threshold is met."""
-        return not self.failed and all(score.passed is not False for score in self.scores)
+        """Whether every case could be scored, and every threshold and `must_pass` is met."""
+        met = all(score.passed is not False for score in self.scores)
+        return met and not self.failed and not self.broken
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,31 @@
-"""Running suites: each case once, in order; a failure of one does not stop the others."""
+"""Running suites: each case once or several times; a failure of one does not stop the others.
+
+Outcomes are kept as they come, by all that they depend on. So a run that was killed goes on where
+it was, and after an edit only what the edit can have changed is run again.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from agents.errors import ConvexpertError
 from agents.settings import Settings
 from agents.workspace import Workspace
-from evals.history import run_id
+from evals.case_store import FILE, CaseStore
+from evals.digests import code_digest, digest_of_value
+from evals.execute import Attempt, execute
+from evals.history import keep_documents, run_id
 from evals.kinds import KINDS
-from evals.metrics.base import Measured, Measurement, pool
+from evals.metrics.base import Measured, Measurement, Metric, pool
 from evals.named_agents import BUILTIN, Usual
-from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome, PassageGone
+from evals.outcome import CaseOutcome, Json, Outcome, PassageGone, together
+from evals.passages import version_named
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import bootstrap_interval
 from evals.subject import Progress, Subject, open_subject
@@ -26,6 +35,7 @@ Clock = Callable[[], datetime]
 Stopwatch = Callable[[], float]
 
 DEFAULT_SEED = 0
+MAX_REPEAT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +46,22 @@ class RunOptions:
     """What to evaluate in place of what the suites name; see `evals.subject.open_subject`."""
     seed: int = DEFAULT_SEED
     """For the intervals' resampling."""
+    repeat: int = 1
+    """How often each case is run."""
+    fresh: bool = False
+    """Whether cases are run that were run before with the same inputs."""
+    jobs: int | None = None
+    """Processes; as many as are worth their start without it. Changes no outcome."""
 
     def given(self) -> dict[str, Json]:
-        """The parameters that differ from their defaults."""
+        """The parameters that differ from their defaults and can change an outcome."""
         given: dict[str, Json] = {}
         if self.agents:
             given["agents"] = list(self.agents)
         if self.seed != DEFAULT_SEED:
             given["seed"] = self.seed
+        if self.repeat != 1:
+            given["repeat"] = self.repeat
         return given
 
 
@@ -62,7 +80,7 @@ def run_suites(
     now: Clock = utc_now,
     stopwatch: Stopwatch = time.perf_counter,
 ) -> Run:
-    """Run all suites. The user's registry and index are left alone; nothing is stored.
+    """Run all suites. The user's registry and index are left alone, and the run is not stored.
 
     Raises UsageError for agents that can't be found, KnowledgeBaseError where no index can be
     built. Whatever goes wrong in a single case is that case's `CaseFailed`.
@@ -70,56 +88,100 @@ def run_suites(
     started, begin = now(), stopwatch()
     done: dict[str, SuiteRun] = {}
     model: str | None = None
-    for group in _by_subject(suites):
-        first = group[0]
-        with open_subject(
-            options.agents or first.agents,
-            workspace=workspace,
-            settings=settings,
-            base=None if options.agents else first.folder,
-            usual=Usual(first.agents or (BUILTIN,), first.folder),
-            progress=progress,
-        ) as subject:
-            if any(case.kind != "check" for suite in group for case in suite.cases):
-                # Opened before the first case, so that no case is charged with building it.
-                _ = subject.knowledge_base
-                model = subject.embedding_model
-            for suite in group:
-                done[suite.name] = run_suite(
-                    suite, subject, seed=options.seed, progress=progress, stopwatch=stopwatch
-                )
+    workspace.create()
+    with CaseStore(workspace.root / FILE) as store:
+        for group in _by_subject(suites):
+            with _subject(group[0], options, workspace, settings, progress) as subject:
+                keep_documents(workspace, subject.versions)
+                if any(_needs_index(case) for suite in group for case in suite.cases):
+                    model = subject.embedding_model
+                found = _run_group(group, subject, options, store, progress, stopwatch)
+                done.update({suite.name: suite for suite in found})
     results = tuple(done[suite.name] for suite in suites)
-    spec = RunSpec(version("convexpert"), model, options.seed, options.given())
+    spec = RunSpec(
+        version("convexpert"),
+        model,
+        options.seed,
+        options.given(),
+        code=code_digest(),
+        repeat=options.repeat,
+    )
     return Run(
         id=run_id(started, _made_from(spec, results)),
         started_at=started.astimezone(UTC).isoformat(timespec="milliseconds"),
-        elapsed_ms=_since(begin, stopwatch),
+        elapsed_ms=round((stopwatch() - begin) * 1000, 3),
         spec=spec,
         suites=results,
     )
 
 
-def run_suite(
+@contextmanager
+def _subject(
     suite: Suite,
+    options: RunOptions,
+    workspace: Workspace,
+    settings: Settings,
+    progress: Progress | None,
+) -> Iterator[Subject]:
+    with open_subject(
+        options.agents or suite.agents,
+        workspace=workspace,
+        settings=settings,
+        base=None if options.agents else suite.folder,
+        usual=Usual(suite.agents or (BUILTIN,), suite.folder),
+        progress=progress,
+    ) as subject:
+        yield subject
+
+
+def _run_group(
+    suites: Sequence[Suite],
     subject: Subject,
-    *,
-    seed: int = 0,
-    progress: Progress | None = None,
-    stopwatch: Stopwatch = time.perf_counter,
-) -> SuiteRun:
-    """Run one suite on documents that are open already."""
-    outcomes: list[CaseOutcome] = []
-    for number, case in enumerate(suite.cases, 1):
-        outcomes.append(_run_case(case, subject, stopwatch))
+    options: RunOptions,
+    store: CaseStore,
+    progress: Progress | None,
+    stopwatch: Stopwatch,
+) -> Iterator[SuiteRun]:
+    """Run the suites that are about the same documents."""
+    cases = [(suite.name, case) for suite in suites for case in suite.cases]
+    plan = [
+        Attempt(number, case, _key(case, subject, number % options.repeat))
+        for number, (_, case) in enumerate(each for each in cases for _ in range(options.repeat))
+    ]
+    outcomes: dict[int, CaseOutcome] = {}
+    waiting = []
+    for attempt in plan:
+        kept = store.find(attempt.key) if attempt.key is not None and not options.fresh else None
+        if kept is None:
+            waiting.append(attempt)
+        else:
+            outcomes[attempt.number] = kept
+    if progress is not None:
+        progress("Cases", len(outcomes), len(plan))
+    if any(_needs_index(attempt.case) for attempt in waiting):
+        # Opened before the first case, so that no case is charged with building it.
+        _ = subject.knowledge_base
+    for attempt, outcome in execute(waiting, subject, jobs=options.jobs, stopwatch=stopwatch):
+        outcomes[attempt.number] = outcome
+        if attempt.key is not None:
+            store.keep(attempt.key, outcome)
         if progress is not None:
-            progress(suite.name, number, len(suite.cases))
-    return SuiteRun(
-        name=suite.name,
-        digest=suite.digest,
-        agents=subject.agents,
-        scores=score(outcomes, suite.thresholds, seed=seed),
-        cases=tuple(outcomes),
-    )
+            progress("Cases", len(outcomes), len(plan))
+    found: dict[str, list[CaseOutcome]] = defaultdict(list)
+    for at, (name, _) in enumerate(cases):
+        first = at * options.repeat
+        attempts = [outcomes[number] for number in range(first, first + options.repeat)]
+        found[name].append(together(attempts))
+    for suite in suites:
+        yield SuiteRun(
+            name=suite.name,
+            digest=suite.digest,
+            agents=subject.agents,
+            scores=score(found[suite.name], suite.thresholds, seed=options.seed),
+            cases=tuple(found[suite.name]),
+            gates=suite.gates,
+            path="" if suite.is_builtin else suite.path,
+        )
 
 
 def score(
@@ -128,8 +190,12 @@ def score(
     """Every metric of the cases that ran, pooled: those over everything before single rules'."""
     ran = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
     values: dict[str, list[Measurement]] = {
-        PASS_RATE.name: [Measured(1.0 if outcome.passed else 0.0, 1) for outcome in ran]
+        PASS_RATE.name: [Measured(outcome.passes / outcome.tries, 1) for outcome in ran]
     }
+    tries = max((outcome.tries for outcome in ran), default=1)
+    repeated = pass_all(tries)
+    if tries > 1:
+        values[repeated.name] = [Measured(1.0 if one.passed else 0.0, 1) for one in ran]
     for outcome in ran:
         for name, measurement in outcome.result.scores.items():
             values.setdefault(name, []).append(measurement)
@@ -144,24 +210,45 @@ def score(
             threshold=thresholds.get(name),
         )
         for name, measured in sorted(values.items(), key=lambda item: ":" in item[0])
-        if (metric := metric_named(name, kinds) or metric_named(name, KINDS)) is not None
+        if (metric := _metric(name, kinds, repeated)) is not None
     )
 
 
-def _run_case(case: Case, subject: Subject, stopwatch: Stopwatch) -> CaseOutcome:
-    begin = stopwatch()
+def pass_all(tries: int) -> Metric:
+    """The metric pass^N (Yao et al., *τ-bench*, 2024): cases that passed each of N times."""
+    return Metric(f"pass^{tries}", f"cases that met all their expectations each of {tries} times")
+
+
+def _metric(name: str, kinds: Sequence[str], repeated: Metric) -> Metric | None:
+    if name == repeated.name:
+        return repeated
+    return metric_named(name, kinds) or metric_named(name, KINDS)
+
+
+def _key(case: Case, subject: Subject, repeat: int) -> str | None:
+    """A digest of all that the outcome of this attempt depends on; None where that is not there."""
+    needs = KINDS[case.kind].needs(case.task)
     try:
-        result = KINDS[case.kind].run(case.task, subject)
-    except PassageGone as gone:
-        code, reason = "passage-gone", str(gone)
-    except ConvexpertError as error:
-        code, reason = error.code, str(error)
-    except Exception as error:
-        # One case must not take the others down; the run fails all the same.
-        code, reason = "crash", f"{type(error).__name__}: {error}"
-    else:
-        return Outcome(case.id, case.kind, case.tags, result, _since(begin, stopwatch))
-    return CaseFailed(case.id, case.kind, case.tags, code, reason, _since(begin, stopwatch))
+        versions = (
+            subject.versions
+            if needs.documents is None
+            else [version_named(name, subject.versions) for name in needs.documents]
+        )
+    except PassageGone:
+        return None
+    return digest_of_value(
+        {
+            "code": code_digest(),
+            "case": [case.kind, case.digest, case.id, case.tags],
+            "documents": sorted((v.handle, v.path, v.digest) for v in versions),
+            "embedding": subject.embedding_model if needs.index else None,
+            "repeat": repeat,
+        }
+    )
+
+
+def _needs_index(case: Case) -> bool:
+    return KINDS[case.kind].needs(case.task).index
 
 
 def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:
@@ -177,8 +264,4 @@ def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:
 
 def _made_from(spec: RunSpec, suites: Iterable[SuiteRun]) -> str:
     parts = [(s.name, s.digest, [(a.origin, a.digest) for a in s.agents]) for s in suites]
-    return json.dumps([spec.convexpert, spec.embedding_model, spec.seed, parts])
-
-
-def _since(begin: float, stopwatch: Stopwatch) -> float:
-    return round((stopwatch() - begin) * 1000, 3)
+    return json.dumps([spec.convexpert, spec.embedding_model, spec.seed, spec.repeat, parts])

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from agents.document import digest_of
 from agents.errors import SuiteError
+from evals.digests import digest_of_value
+from evals.gates import Gates, read_gates
 from evals.kinds import KINDS
 from evals.metrics.base import Metric
 from evals.yaml_lines import MAX_BYTES, Entry, Table, read_yaml
@@ -41,6 +43,11 @@ class Case:
     """1-based, in the suite's file."""
     tags: tuple[str, ...] = ()
 
+    @property
+    def digest(self) -> str:
+        """Of what the case asks and expects, wherever it stands in its file."""
+        return digest_of_value(self.task)
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -57,6 +64,12 @@ class Suite:
     thresholds: Mapping[str, float]
     """What each metric, by name, has to reach for the suite to pass."""
     cases: tuple[Case, ...]
+    gates: Gates = field(default_factory=Gates)
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether it comes with the package."""
+        return Path(self.path) in builtin_suites()
 
     @property
     def folder(self) -> Path:
@@ -80,7 +93,7 @@ def metric_named(name: str, kinds: Iterable[str]) -> Metric | None:
 def read_suite(raw: bytes, *, path: str) -> Suite:
     """The suite that a file's bytes hold. Raises SuiteError with file, line and key."""
     table = read_yaml(raw, path=path).table()
-    table.only("name", "description", "agents", "defaults", "thresholds", "cases")
+    table.only("name", "description", "agents", "defaults", "thresholds", "gates", "cases")
     name, description, agents = table.get("name"), table.get("description"), table.get("agents")
     defaults = _defaults(table.get("defaults"))
     cases = _cases(table.need("cases"), defaults)
@@ -92,6 +105,12 @@ def read_suite(raw: bytes, *, path: str) -> Suite:
         agents=agents.texts() if agents is not None else (),
         thresholds={},
         cases=cases,
+        gates=read_gates(
+            table.get("gates"),
+            cases={case.id for case in cases},
+            tags={tag for case in cases for tag in case.tags},
+            measures=lambda name: metric_named(name, {case.kind for case in cases}) is not None,
+        ),
     )
     thresholds = table.get("thresholds")
     if thresholds is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.location import LineIndex
+from evals.kinds.base import Needs
 from evals.metrics import answers
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
 from evals.outcome import Json, Result
@@ -63,6 +64,10 @@ class AnswerKind:
         if not task.unanswerable and not task.facts and not task.cites:
             raise table.entry.wrong("given `facts`, `cites` or `unanswerable: true`")
         return task
+
+    def needs(self, task: AnswerTask) -> Needs:
+        """Every document: the search looks at all of them, also for one agent's terms."""
+        return Needs(index=True)
 
     def run(self, task: AnswerTask, subject: Subject) -> Result:
         """Ask, and hold the answer against the expectations."""

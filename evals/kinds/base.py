@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from evals.metrics.base import Metric
@@ -10,6 +11,18 @@ from evals.subject import Subject
 from evals.yaml_lines import Table
 
 Task = TypeVar("Task")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """All that the outcome of a case can depend on, beside the case and the code."""
+
+    documents: tuple[str, ...] | None = None
+    """Names of documents, as passages name them; None for all that are under test."""
+    index: bool = False
+    """Whether documents are searched: then the embedding model counts too."""
+    model: bool = False
+    """Whether a chat model is asked: then it counts, and another run may come out otherwise."""
 
 
 class Kind(Protocol[Task]):
@@ -27,6 +40,10 @@ class Kind(Protocol[Task]):
 
     def read(self, table: Table) -> Task:
         """The kind's own fields of a case. Raises SuiteError with line and key."""
+        ...
+
+    def needs(self, task: Task) -> Needs:
+        """What running this case depends on; where nothing of it changed, it is not run again."""
         ...
 
     def run(self, task: Task, subject: Subject) -> Result:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from agents.errors import CodeCheckError, SuiteError
+from evals.kinds.base import Needs
 from evals.metrics import findings
 from evals.metrics.base import Metric
 from evals.metrics.findings import Place
@@ -84,6 +85,10 @@ class CheckKind:
                 )
         files = {path: without_marks(source) for path, source in marked.items()}
         return CheckTask(files, tuple(sorted(expected)), judged)
+
+    def needs(self, task: CheckTask) -> Needs:
+        """No document: the rules are code."""
+        return Needs(documents=())
 
     def run(self, task: CheckTask, subject: Subject) -> Result:
         """Write the files to a folder of their own, check them, compare the findings."""

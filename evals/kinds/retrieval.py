@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evals.kinds.base import Needs
 from evals.metrics.base import Measurement, Metric
 from evals.metrics.retrieval import (
     Found,
@@ -65,6 +66,10 @@ class RetrievalKind:
             cutoffs=_cutoffs(cutoffs) if cutoffs is not None else DEFAULT_CUTOFFS,
             mode=mode.choice(MODES) if mode is not None else "hybrid",
         )
+
+    def needs(self, task: RetrievalTask) -> Needs:
+        """Every document: one more passage anywhere can take a rank."""
+        return Needs(index=True)
 
     def run(self, task: RetrievalTask, subject: Subject) -> Result:
         """Search, and compare the hits with where the passages stand now."""

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from evals.gates import Gates
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
-from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result
+from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, Usage
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
 from evals.suite import Suite
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no gates, attempts, digests of cases and of the code."""
 
 
 def run_to_json(run: Run) -> dict[str, Any]:
@@ -30,7 +33,11 @@ def run_to_json(run: Run) -> dict[str, Any]:
             "embedding_model": run.spec.embedding_model,
             "seed": run.spec.seed,
             "given": dict(run.spec.given),
+            "code": run.spec.code,
+            "model": run.spec.model,
+            "repeat": run.spec.repeat,
         },
+        "totals": _totals(run),
         "suites": [_suite(suite) for suite in run.suites],
     }
 
@@ -59,12 +66,13 @@ def suite_to_json(suite: Suite) -> dict[str, Any]:
         "cases": len(suite.cases),
         "kinds": list(suite.kinds),
         "thresholds": dict(suite.thresholds),
+        "must_pass": list(suite.gates.must_pass),
     }
 
 
 def run_from_json(value: dict[str, Any]) -> Run:
     """The run of a stored document. Raises KeyError, TypeError or ValueError for a broken one."""
-    if value["format"] != FORMAT:
+    if value["format"] not in (1, FORMAT):
         raise ValueError(f"the format {value['format']!r} is not known to this version")
     spec = value["spec"]
     return Run(
@@ -72,7 +80,13 @@ def run_from_json(value: dict[str, Any]) -> Run:
         started_at=str(value["started_at"]),
         elapsed_ms=float(value["elapsed_ms"]),
         spec=RunSpec(
-            spec["convexpert"], spec["embedding_model"], int(spec["seed"]), dict(spec["given"])
+            spec["convexpert"],
+            spec["embedding_model"],
+            int(spec["seed"]),
+            dict(spec["given"]),
+            spec.get("code", ""),
+            spec.get("model"),
+            int(spec.get("repeat", 1)),
         ),
         suites=tuple(_suite_from(suite) for suite in value["suites"]),
     )
@@ -89,8 +103,44 @@ def _suite(suite: SuiteRun) -> dict[str, Any]:
             for a in suite.agents
         ],
         "scores": [_score(score) for score in suite.scores],
-        "cases": [_case(case) for case in suite.cases],
+        "gates": {
+            "must_pass": list(suite.gates.must_pass),
+            "lost": suite.gates.lost,
+            "regression": None if suite.gates.regression is None else list(suite.gates.regression),
+            "tolerance": dict(suite.gates.tolerance),
+        },
+        "path": suite.path,
+        "cases": [case_to_json(case) for case in suite.cases],
     }
+
+
+def _totals(run: Run) -> dict[str, Any]:
+    """What the run took: time in its cases, and what was asked of a model."""
+    cases = [case for suite in run.suites for case in suite.cases]
+    usages = [
+        case.result.usage
+        for case in cases
+        if isinstance(case, Outcome) and case.result.usage is not None
+    ]
+    costs = [usage.cost for usage in usages if usage.cost is not None]
+    return {
+        "cases": len(cases),
+        "cached": sum(case.cached for case in cases),
+        "model_calls": sum(usage.calls for usage in usages),
+        "input_tokens": sum(usage.input_tokens for usage in usages),
+        "output_tokens": sum(usage.output_tokens for usage in usages),
+        "cost": sum(costs) if costs and len(costs) == len(usages) else None,
+    }
+
+
+def _gates_from(value: dict[str, Any]) -> Gates:
+    regression = value["regression"]
+    return Gates(
+        must_pass=tuple(value["must_pass"]),
+        lost=int(value["lost"]),
+        regression=None if regression is None else tuple(regression),
+        tolerance={name: float(most) for name, most in value["tolerance"].items()},
+    )
 
 
 def _counts(suite: SuiteRun) -> dict[str, int]:
@@ -109,7 +159,9 @@ def _suite_from(value: dict[str, Any]) -> SuiteRun:
         digest=value["digest"],
         agents=tuple(AgentUnderTest(**agent) for agent in value["agents"]),
         scores=tuple(_score_from(score) for score in value["scores"]),
-        cases=tuple(_case_from(case) for case in value["cases"]),
+        cases=tuple(case_from_json(case) for case in value["cases"]),
+        gates=_gates_from(value["gates"]) if "gates" in value else Gates(),
+        path=value.get("path", ""),
     )
 
 
@@ -156,12 +208,19 @@ def _score_from(value: dict[str, Any]) -> Score:
     )
 
 
-def _case(case: CaseOutcome) -> dict[str, Any]:
+def case_to_json(case: CaseOutcome) -> dict[str, Any]:
+    """One case of a run."""
     common = {
         "id": case.case,
         "kind": case.kind,
         "tags": list(case.tags),
         "elapsed_ms": case.elapsed_ms,
+        "digest": case.digest,
+        "sampled": case.sampled,
+        "cached": case.cached,
+        "passes": case.passes,
+        "tries": case.tries,
+        **({"attempts": [case_to_json(one) for one in case.attempts]} if case.attempts else {}),
     }
     if isinstance(case, CaseFailed):
         return {**common, "status": "failed", "code": case.code, "reason": case.reason}
@@ -171,16 +230,33 @@ def _case(case: CaseOutcome) -> dict[str, Any]:
         "missed": list(case.result.missed),
         "scores": {name: _measurement(m) for name, m in case.result.scores.items()},
         "output": dict(case.result.output),
+        "usage": _usage(case.result.usage),
     }
 
 
-def _case_from(value: dict[str, Any]) -> CaseOutcome:
+def case_from_json(value: dict[str, Any]) -> CaseOutcome:
+    """The case of a stored document. Raises KeyError, TypeError or ValueError for a broken one."""
     case, kind, tags = value["id"], value["kind"], tuple(value["tags"])
+    elapsed, attempts = value["elapsed_ms"], tuple(map(case_from_json, value.get("attempts", ())))
+    digest, sampled = value.get("digest", ""), bool(value.get("sampled", False))
+    cached = bool(value.get("cached", False))
     if value["status"] == "failed":
-        return CaseFailed(case, kind, tags, value["code"], value["reason"], value["elapsed_ms"])
+        code, reason = value["code"], value["reason"]
+        return CaseFailed(
+            case, kind, tags, code, reason, elapsed, digest, sampled, attempts, cached
+        )
     result = Result(
         scores={name: _measurement_from(m) for name, m in value["scores"].items()},
         missed=tuple(value["missed"]),
         output=value["output"],
+        usage=_usage_from(value.get("usage")),
     )
-    return Outcome(case, kind, tags, result, value["elapsed_ms"])
+    return Outcome(case, kind, tags, result, elapsed, digest, sampled, attempts, cached)
+
+
+def _usage(usage: Usage | None) -> dict[str, Any] | None:
+    return None if usage is None else asdict(usage)
+
+
+def _usage_from(value: dict[str, Any] | None) -> Usage | None:
+    return None if value is None else Usage(**value)

@@ -238,7 +238,7 @@ def test_a_crash_of_one_case_stops_no_other(folder: Path, monkeypatch: pytest.Mo
         raise RuntimeError("boom")
 
     monkeypatch.setattr(KINDS["answer"], "run", crash)
-    (suite,) = run_in(folder).suites
+    (suite,) = run_in(folder, RunOptions(fresh=True)).suites
     crashed = next(case for case in suite.cases if case.case == "tomatoes")
     assert isinstance(crashed, CaseFailed)
     assert (crashed.code, crashed.reason) == ("crash", "RuntimeError: boom")
