@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("assistant.cli.agents:app", "Import, compare, label and export agent documents."),
     "kb": ("assistant.cli.kb:app", "Build and search the knowledge base."),
     "eval": ("evals.commands:app", "Run eval suites over documents, answers and code check."),
+    "mcp": ("assistant.cli.mcp:app", "Offer all this to other programs: an MCP server."),
     "init": ("assistant.cli.init:app", "Make a workspace here."),
 }
 

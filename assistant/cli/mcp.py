@@ -1,0 +1,123 @@
+"""`convexpert mcp`: a Model Context Protocol server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.errors import UsageError
+from assistant.cli.context import CommandContext, command_context, given_path
+
+if TYPE_CHECKING:
+    from assistant.mcp.desk import Desk
+    from assistant.toolbox.box import Toolbox
+    from assistant.toolbox.folders import Folders
+    from kb.build import Progress
+
+app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+
+@app.command(epilog="Example: convexpert mcp --http 127.0.0.1:8000")
+def mcp(
+    context: typer.Context,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Serve over streamable HTTP at /mcp, instead of standard input and output. With"
+            " CONVEXPERT_MCP_TOKEN set, clients need it as a bearer token.",
+        ),
+    ] = None,
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            parser=given_path,
+            help="A folder whose code clients may have checked, besides the workspace's project"
+            " and the roots that they grant; may be given several times.",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="With --http: a further host name by which clients reach the server, such as that"
+            " of a proxy.",
+        ),
+    ] = None,
+) -> None:
+    """Offer search, answers, code check and agents to MCP clients.
+
+    Serves one client over standard input and output, until that closes.
+    """
+    obj = command_context(context)
+    folders = _folders(obj, root or [])
+    if http is None:
+        if allow_host:
+            raise UsageError("--allow-host without --http", hint="add --http HOST:PORT")
+        _serve_stdio(obj, folders)
+    else:
+        _serve_http(obj, folders, http, allow_host or [])
+
+
+def _folders(obj: CommandContext, given: list[Path]) -> Folders:
+    from assistant.toolbox.folders import folders, project_folder
+
+    for path in given:
+        if not path.expanduser().is_dir():
+            raise UsageError("no such folder", hint="--root DIR", path=str(path))
+    return project_folder(obj.workspace) + folders(given)
+
+
+def _desk(obj: CommandContext, folders: Folders) -> Desk:
+    from assistant.mcp.desk import Desk
+    from assistant.toolbox.box import Toolbox
+
+    workspace, settings = obj.workspace, obj.settings
+
+    def make(progress: Progress) -> Toolbox:
+        return Toolbox(workspace, settings, folders=folders, progress=progress)
+
+    return Desk(make)
+
+
+def _serve_stdio(obj: CommandContext, folders: Folders) -> None:
+    from assistant.mcp.stdio import serve, wire
+
+    with wire() as ends:
+        import anyio
+
+        from assistant.mcp.server import build_server
+
+        desk = _desk(obj, folders)
+        try:
+            anyio.run(serve, build_server(desk), ends)
+        finally:
+            _close(desk)
+
+
+def _serve_http(obj: CommandContext, folders: Folders, http: str, names: list[str]) -> None:
+    from assistant.mcp.http import parse_address, serve
+    from assistant.mcp.server import build_server
+
+    address = parse_address(http)
+    desk = _desk(obj, folders)
+    try:
+        server = build_server(desk, trust_roots=address.is_loopback)
+        serve(server, address, names=frozenset(name.lower() for name in names))
+    finally:
+        _close(desk)
+
+
+def _close(desk: Desk) -> None:
+    """End the work. What doesn't end soon, such as a first build, ends with the process.
+
+    Everything that is written survives that: builds go on where they were.
+    """
+    if not desk.close():
+        sys.stderr.flush()
+        os._exit(0)
