@@ -12,6 +12,8 @@ from hypothesis import settings
 
 from agents.workspace import Workspace
 
+pytest_plugins = ("shared_servers",)
+
 # A person's runs look for new cases; CI tries the same ones each time.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):

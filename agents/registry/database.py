@@ -12,25 +12,33 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError  # noqa: TID253
 from agents.errors import UsageError, WorkspaceError
 
 BUSY_SECONDS = 30
-"""How long a SQLite transaction waits for another process's."""
+"""How long a write waits for another process's."""
+CONNECT_SECONDS = 10
+"""How long a server has to answer."""
 
 _WRITES = "convexpert_writes"
+_WRITE_LOCK = 0x636F6E766578
+"""The number of the advisory lock that PostgreSQL's writers take; any number of our own."""
 
 
 class Database:
     """One SQL database. Reads see one consistent state; a write is one transaction or nothing.
 
-    SQLite runs in WAL mode with full synchronisation, so that a write that was acknowledged
-    survives a crash, and a write takes the lock at its beginning, so that what it reads stays true.
+    Only one write runs at a time: it takes a lock at its beginning, so that what it reads stays
+    true. SQLite runs in WAL mode with full synchronisation, so that a write that was acknowledged
+    survives a crash; on PostgreSQL that is the server's own promise.
     """
 
     def __init__(self, url: str) -> None:
         """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none."""
         try:
             parsed = sa.make_url(url)
-            is_sqlite = parsed.get_backend_name() == "sqlite"
-            options = {"timeout": BUSY_SECONDS} if is_sqlite else {}
-            engine = sa.create_engine(parsed, connect_args=options)
+            backend = parsed.get_backend_name()
+            is_sqlite = backend == "sqlite"
+            # A connection that a restarted server forgot is replaced before it is used.
+            engine = sa.create_engine(
+                parsed, connect_args=_CONNECT.get(backend, {}), pool_pre_ping=not is_sqlite
+            )
         except ArgumentError as error:
             raise UsageError(
                 "the registry's address is no SQLAlchemy URL",
@@ -43,16 +51,19 @@ class Database:
             ) from error
         self.name = (parsed.database if is_sqlite else None) or parsed.render_as_string()
         """For messages: the SQLite file, or the URL without its password."""
+        self._reading = engine
+        self._writing = engine.execution_options(**{_WRITES: True})
         if is_sqlite:
             sa.event.listen(engine, "connect", _prepare_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
-        self._engine = engine
-        self._writing = engine.execution_options(**{_WRITES: True})
+        elif backend == "postgresql":
+            sa.event.listen(engine, "begin", _begin_postgresql)
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that only reads. Raises WorkspaceError where the database fails."""
-        with self._translated(), self._engine.begin() as db:
+        with self._translated(), self._reading.begin() as db:
             yield db
 
     @contextmanager
@@ -66,7 +77,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._reading.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -79,14 +90,33 @@ class Database:
             ) from error
 
 
+_CONNECT: dict[str, dict[str, Any]] = {
+    "sqlite": {"timeout": BUSY_SECONDS},
+    "postgresql": {"connect_timeout": CONNECT_SECONDS, "application_name": "convexpert"},
+}
+"""What the drivers are told at each connection."""
+
+
 def _hint(reason: str) -> str:
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return "another process is writing to it; try again when it has finished"
     if any(sign in reason for sign in ("not a database", "malformed", "no such table")):
         return "the file is damaged; restore it from a backup, or choose another workspace"
     if "disk is full" in reason:
         return "make room; nothing was written"
+    if any(sign in reason for sign in _SERVER_GONE):
+        return "is the database server up? nothing was written; try again"
     return "see whether it is there, readable and writable"
+
+
+_SERVER_GONE = (
+    "connection failed",
+    "connection timeout",
+    "consuming input failed",
+    "closed the connection",
+    "terminating connection",
+    "the database system is",
+)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -105,3 +135,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(db: sa.Connection) -> None:
     writes = db.get_execution_options().get(_WRITES, False)
     db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(db: sa.Connection) -> None:
+    # Not at a row of a table: the first writers of all make the tables.
+    if db.get_execution_options().get(_WRITES, False):
+        db.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")

@@ -152,12 +152,16 @@ class Registry:
         with self._database.read() as db:
             return select_pages(db, self._read_blob, source)
 
-    def source_name(self, location: str) -> str:
-        """The name of what was added from there, or a free one for what shall be added."""
+    def source_name(self, location: str, like: str) -> str:
+        """The name of what was added from a place before, else a free one.
+
+        A new name is the last part of the path `like`, with as many before it as make it free.
+        """
         with self._database.read() as db:
-            known: dict[str, str | None] = dict.fromkeys(names_in_use(db))
-            known.update({found.name: found.location for found in select_sources(db)})
-        return free_collection(location, known)
+            known = select_sources(db)
+            taken = dict.fromkeys((*names_in_use(db), *(found.name for found in known)))
+        before = [found.name for found in known if found.location == location]
+        return before[0] if before else free_collection(like, taken)
 
     def knows(self, digest: str) -> bool:
         """Whether these bytes are a version of any agent, removed or not."""

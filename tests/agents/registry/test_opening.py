@@ -14,7 +14,7 @@ from agents.registry import open_registry
 from agents.registry.database import Database
 from agents.registry.importer import import_paths
 from agents.registry.migrations import MIGRATIONS
-from agents.settings import Settings
+from agents.settings import Settings, load_settings
 from agents.workspace import Workspace
 
 WRITERS = 3
@@ -74,6 +74,7 @@ def test_an_address_that_is_none_is_refused(workspace: Workspace, url: str) -> N
         open_registry(workspace, Settings(registry_url=url))
 
 
+@pytest.mark.own_store
 def test_a_file_that_is_no_database_is_one_clear_error(workspace: Workspace) -> None:
     workspace.create()
     workspace.registry.write_bytes(b"not a database at all" * 100)
@@ -83,6 +84,7 @@ def test_a_file_that_is_no_database_is_one_clear_error(workspace: Workspace) -> 
     assert "damaged" in str(caught.value.hint)
 
 
+@pytest.mark.own_store
 def test_a_registry_of_a_newer_convexpert_is_refused(workspace: Workspace) -> None:
     open_registry(workspace, Settings(), builtin=False).close()
     db = sqlite3.connect(workspace.registry)
@@ -93,6 +95,7 @@ def test_a_registry_of_a_newer_convexpert_is_refused(workspace: Workspace) -> No
         open_registry(workspace, Settings())
 
 
+@pytest.mark.own_store
 def test_bytes_that_were_damaged_on_disk_are_never_handed_out(workspace: Workspace) -> None:
     with open_registry(workspace, Settings()) as registry:
         handle = registry.agents()[0].handle
@@ -119,7 +122,7 @@ def test_writes_are_synchronised_to_disk_in_full(tmp_path: Path) -> None:
 
 
 def import_one_by_one(root: Path, folder: Path) -> None:
-    with open_registry(Workspace(root), Settings()) as registry:
+    with open_registry(Workspace(root), load_settings(root)) as registry:
         for file in sorted(folder.iterdir()):
             import_paths(registry, [file])
 
@@ -142,6 +145,6 @@ def test_processes_that_make_and_fill_a_registry_at_once_lose_nothing(
     with open_registry(workspace, Settings()) as registry:
         found = [v for v in registry.agents() if v.collection != "builtin"]
         builtin_numbers = {v.number for v in registry.agents() if v.collection == "builtin"}
+        assert all(v.raw.decode() == f"{v.collection} {v.path.removesuffix('.md')}" for v in found)
     assert len(found) == WRITERS * FILES
-    assert all(v.raw.decode() == f"{v.collection} {v.path.removesuffix('.md')}" for v in found)
     assert builtin_numbers <= {1}
