@@ -63,8 +63,8 @@ class Answer:
     """`provider:name`, or None where the answer was put together from the documents alone."""
     unsupported: tuple[str, ...] = ()
     """Sentences that no cited passage supports."""
-    usage: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Tokens by kind; empty without a model."""
+    usage: Mapping[str, int | float] = field(default_factory=lambda: MappingProxyType({}))
+    """Tokens by kind, and `cost_usd` where the price is known; empty without a model."""
     elapsed_ms: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
