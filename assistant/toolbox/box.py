@@ -120,7 +120,7 @@ class Toolbox:
         from assistant.cli.kb_view import result_json
 
         found = self.knowledge_base().search(
-            _text(asked.query), k=asked.k, mode=asked.mode, sources=asked.sources
+            asked.query, k=asked.k, mode=asked.mode, sources=asked.sources
         )
         return _json(result_json(found))
 
@@ -129,12 +129,12 @@ class Toolbox:
         from assistant.answer.answering import answer_question
 
         answer = answer_question(
-            _text(asked.question),
+            asked.question,
             knowledge_base=self.knowledge_base(),
             registry=self.registry(),
             agent=asked.agent,
             k=asked.k,
-            history=[{"role": t.role, "content": _text(t.content)} for t in asked.history],
+            history=[{"role": turn.role, "content": turn.content} for turn in asked.history],
         )
         return _json(answer.to_json())
 
@@ -214,11 +214,6 @@ class Toolbox:
             if self._documentation is None or self._documentation[0] != key:
                 self._documentation = (key, documentation(versions))
             return self._documentation[1]
-
-
-def _text(text: str) -> str:
-    """Without halves of surrogate pairs, which can't be stored or printed."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _json(value: Json) -> Json:

@@ -20,7 +20,7 @@ from assistant.toolbox.folders import Folders, PathRefused
 
 def check_text(code: str, filename: str, options: CheckOptions, folders: Folders) -> CheckReport:
     """Check pasted code; in place of the project's file of that name where there is one."""
-    source = code.encode("utf-8", "replace")
+    source = code.encode("utf-8")
     try:
         path = folders.find(filename)
     except UsageError:
