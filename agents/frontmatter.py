@@ -15,7 +15,8 @@ from agents.document import Diagnostic, Frontmatter, YamlValue
 from agents.finding import Severity
 from agents.location import Lines
 from agents.loose_head import LooseKey, key_of, read_loosely
-from agents.yaml_head import YamlRefused, read_yaml
+from agents.swallowed import take_out_keys
+from agents.yaml_head import YamlRefused, plain_scalar, read_yaml
 
 _FENCE = re.compile(r"---[ \t]*\Z")
 _WORDY_ESCAPE = re.compile(r"\\r\\n|\\[nr]")
@@ -59,13 +60,16 @@ def read_frontmatter(lines: Sequence[str]) -> Head:
         end = _end_of_unclosed(lines, opening + 1)
         if end == opening + 1:
             return Head(Frontmatter(), 0, ())
-        body = end
+        indented = end < len(lines) and lines[end].strip() == "---"
+        body = end + indented
         diagnostics.append(
             _warning(
                 "frontmatter-unclosed",
                 opening + 1,
                 f"the frontmatter has no closing `---`; read up to line {end}",
-                f"put `---` on a line of its own after line {end}",
+                f"put `---` at the beginning of line {end + 1}"
+                if indented
+                else f"put `---` on a line of its own after line {end}",
             )
         )
     else:
@@ -108,6 +112,8 @@ def _end_of_unclosed(lines: Sequence[str], start: int) -> int:
     end = start
     for number in range(start, len(lines)):
         line = lines[number]
+        if number > start and line.strip() == "---":
+            break
         if key_of(line) or (line[:1] in (" ", "\t") and line.strip()) or line.startswith("- "):
             end = number + 1
         else:
@@ -150,9 +156,44 @@ def _read(
         values.pop(key.name, None)
         values[key.name] = _as_meant(key, diagnostics)
         spans[key.name] = Lines(key.line, _last_line(lines, key.line, stop))
+    _take_out_swallowed(lines, values, spans, diagnostics)
     return Frontmatter(
         MappingProxyType(values), MappingProxyType(spans), Lines(opening + 1, body), strict
     )
+
+
+def _take_out_swallowed(
+    lines: Sequence[str],
+    values: dict[str, YamlValue],
+    spans: dict[str, Lines],
+    diagnostics: list[Diagnostic],
+) -> None:
+    """Give keys that stand inside the description their own values."""
+    description = values.get("description")
+    if not isinstance(description, str):
+        return
+    text, keys = take_out_keys(description)
+    if any(key in values for key in keys):
+        return
+    span = spans.get("description")
+    for key, value in keys.items():
+        assert span is not None
+        inside = range(span.end, span.start - 1, -1)
+        line = next((n for n in inside if f"{key}:" in lines[n - 1]), span.start)
+        diagnostics.append(
+            _warning(
+                "frontmatter-swallowed-key",
+                line,
+                f"`{key}: {value[:60]}` stands inside the description; read as a key of its own",
+                f"begin a line of its own with `{key}:`",
+            )
+        )
+        values[key] = plain_scalar(value)
+        spans[key] = Lines(line, line)
+    if keys and span is not None:
+        values["description"] = text
+        first = min(spans[key].start for key in keys)
+        spans["description"] = Lines(span.start, max(span.start, first - 1))
 
 
 def _last_line(lines: Sequence[str], start: int, stop: int) -> int:
@@ -222,6 +263,12 @@ def _broken(key: LooseKey, first: int) -> Diagnostic:
         cause, mend = "begins with `*` or `&`, which YAML takes as a reference", "put it in quotes"
     elif "cannot start any token" in problem:
         cause, mend = "begins with a character that YAML keeps for itself", "put it in quotes"
+    elif "found '<scalar>'" in problem:
+        cause, mend = "goes on after a closing quote or bracket", "put all of it in quotes"
+    elif "not allowed here" in problem:
+        cause, mend = "begins with `- ` or `? `, which YAML takes for structure", "put it in quotes"
+    elif "expected a comment or a line break" in problem:
+        cause, mend = "has text on the line of its `|` or `>`", "begin the text on the next line"
     else:
         cause, mend = f"is not YAML: {problem}", "put the value in quotes or under `|`, indented"
     return _warning(

@@ -153,7 +153,8 @@ def _loose_value(first: str, following: Sequence[str]) -> YamlValue:
     if not first.strip() and entries and all(line.startswith("- ") for line in entries):
         return [_loose_scalar(line[2:]) for line in entries]
     if not entries:
-        return _loose_list(first.strip())
+        # `| text` was to be a block; the client of today's tools reads the mark as text.
+        return _loose_list(first.strip().removeprefix("| ").removeprefix("> "))
     body = _dedented(following)
     if first.strip() in ("|", "|-", "|+", ">", ">-", ">+"):
         return "\n".join(body).strip("\n")
@@ -162,6 +163,8 @@ def _loose_value(first: str, following: Sequence[str]) -> YamlValue:
 
 def _loose_list(text: str) -> YamlValue:
     """`[a, b(c, d)]` as its entries; commas inside brackets or quotes part nothing."""
+    if text.startswith("[") and text.count("[") == 1 and "]" not in text and len(text) > 1:
+        text += "]"
     if not (text.startswith("[") and text.endswith("]") and len(text) > 1):
         return _loose_scalar(text)
     entries: list[str] = []

@@ -47,7 +47,9 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     UTF-8 (UTF-16 too: its lines can't be quoted byte by byte), or more than `MAX_BYTES` or
     `MAX_LINES`.
     """
-    from agents.frontmatter import read_frontmatter  # brings the YAML library
+    # These bring the YAML library.
+    from agents.claude_diagnostics import claude_diagnostics, read_as_claude
+    from agents.frontmatter import read_frontmatter
 
     text, diagnostics = _decode(raw, filename)
     lines = _split_lines(text)
@@ -72,6 +74,10 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
         diagnostics.append(
             _note("empty-body", len(lines), "the document has no body", "add the instructions")
         )
+    seen = read_as_claude(raw, text, head.frontmatter, [d.code for d in diagnostics])
+    diagnostics += list(
+        claude_diagnostics(kind, filename, seen, text, head.frontmatter, diagnostics)
+    )
     return Document(
         raw=raw,
         text=text,
@@ -347,8 +353,8 @@ def _naming(
 ) -> tuple[str, str]:
     """The document's name and description, and what is missing of them for its kind."""
     derived = name_from_path(path, kind)
-    name = _as_text(frontmatter.values.get("name"))
-    description = _as_text(frontmatter.values.get("description"))
+    written = {key: _written(key, frontmatter) for key in ("name", "description")}
+    name, description = (_as_text(frontmatter.values.get(written[key])) for key in written)
     if frontmatter.lines is None:
         said = any(d.code == "frontmatter-without-keys" for d in diagnostics)
         if needs_head(kind) and not said:
@@ -358,13 +364,21 @@ def _naming(
         ("name", name, needs_name(kind)),
         ("description", description, _needs_description(kind, frontmatter)),
     ):
-        if needed and not value:
+        spelled = written[key]
+        if needed and (not value or spelled != key):
             keys = frontmatter.keys
-            place = keys[key].start if key in keys else frontmatter.lines.start
-            diagnostics.append(
-                _note(f"{key}-missing", place, f"the frontmatter gives no {key}", f"add `{key}: …`")
-            )
+            place = keys[spelled].start if spelled in keys else frontmatter.lines.start
+            hint = f"add `{key}: …`" if spelled == key else f"write `{key}:` for `{spelled}:`"
+            message = f"the frontmatter gives no {key}"
+            diagnostics.append(_note(f"{key}-missing", place, message, hint))
     return name or derived, description
+
+
+def _written(key: str, frontmatter: Frontmatter) -> str:
+    """How the head spells a key: tools look for small letters, people mean `Name:` as well."""
+    if key in frontmatter.values:
+        return key
+    return next((given for given in frontmatter.values if given.lower() == key), key)
 
 
 def _head_missing(kind: DocumentKind, name: str) -> Diagnostic:

@@ -31,6 +31,9 @@ def details_of(
     version: AgentVersion, rules_of_item: Callable[[ChecklistItem], Sequence[str]]
 ) -> dict[str, Any]:
     """What `agents show --json` says about a version; lines as in the file as imported."""
+    from agents.claude_diagnostics import claude_loadings  # brings the YAML library
+    from agents.head_fields import meant_fields
+
     document = version.document
     return {
         **summary_of(version),
@@ -49,6 +52,11 @@ def details_of(
         ],
         "diagnostics": [diagnostic_of(diagnostic) for diagnostic in document.diagnostics],
         "kind": document.kind.value,
+        "fields": jsonable(meant_fields(document.frontmatter.values)),
+        "claude_code": {
+            place: {"loading": found.loading.value, "reason": found.reason}
+            for place, found in claude_loadings(document, version.path).items()
+        },
     }
 
 

@@ -80,6 +80,8 @@ def _import_line(file: ImportedFile) -> str:
     if file.diagnostics:
         one = len(file.diagnostics) == 1
         notes.append(f"{len(file.diagnostics)} diagnostic{'' if one else 's'}")
+    if any(diagnostic.code == "claude-drops" for diagnostic in file.diagnostics):
+        notes.append("Claude Code drops it")
     if added.removed:
         notes.append(f"removed; `convexpert agents restore {added.handle}` brings it back")
     suffix = f" ({', '.join(notes)})" if notes else ""
@@ -166,12 +168,13 @@ def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
         "created": version.created_at + (f" by {version.author}" if version.author else ""),
         "message": version.message or "",
         "status": "removed" if version.removed else "",
+        "Claude Code": _claude_code(version),
         "description": version.description,
     }
     _heading(f"{version.handle} version {version.number}")
     for name, value in facts.items():
         if value:
-            write(f"{name + ':':<13}{_one_line(value)}")
+            write(f"{name + ':':<13} {_one_line(value)}")
     _show_outline(document)
     _show_checklist(document, rules_of_item)
     languages = Counter(block.language or "text" for block in document.code)
@@ -183,6 +186,18 @@ def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
         for found in document.diagnostics:
             hint = f" ({found.hint})" if found.hint else ""
             write(f"{found.line:>5}  {found.severity}: {_one_line(found.message + hint)}")
+
+
+def _claude_code(version: AgentVersion) -> str:
+    """What becomes of the file in an agents folder, a plugin or a skill's folder."""
+    from agents.claude_diagnostics import claude_loadings
+
+    places = claude_loadings(version.document, version.path)
+    told = [
+        f"{place} {found.loading}" + (f", {found.reason}" if found.reason else "")
+        for place, found in places.items()
+    ]
+    return "; ".join(told)
 
 
 def _show_outline(document: Document) -> None:

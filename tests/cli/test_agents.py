@@ -88,7 +88,7 @@ def test_list_and_show_have_the_keys_of_the_contract(run: Run, expert: Path) -> 
     assert list(shown) == [
         *first_ten,
         *("message", "frontmatter", "sections", "checklist", "code", "diagnostics"),
-        "kind",
+        *("kind", "fields", "claude_code"),
     ]
     assert (shown["origin"], shown["author"], shown["message"]) == ("shop/a.md", "ann", "first")
     assert shown["frontmatter"] == {"name": "expert", "description": "Writes schemas."}
