@@ -255,6 +255,8 @@ def _broken(key: LooseKey, first: int) -> Diagnostic:
     problem = key.problem or ""
     if "mapping values" in problem:
         cause, mend = "holds `: ` without quotes", "put the value in double quotes"
+        if key.end > key.start + 1:
+            mend = f"write `{key.name}: |` and its text indented on the lines below"
     elif "\\t" in problem or "tab" in problem:
         cause, mend = "holds a tab where YAML wants spaces", "indent with spaces"
     elif "end of stream" in problem or "<stream end>" in problem:

@@ -24,6 +24,7 @@ _ABOUT_FILES = frozenset(
     {
         *("readme", "changelog", "contributing", "license", "code_of_conduct", "security"),
         *("authors", "notice", "support", "governance", "maintainers", "history"),
+        *("pull_request_template", "issue_template", "architecture", "quickstart", "roadmap"),
     }
 )
 """Stems of files that tell people about the files beside them, in lower case."""
@@ -50,9 +51,23 @@ _FOLDERS = {
 }
 """By a folder and the folder in it, anywhere on the way to the file."""
 _RULE_FOLDERS = (".clinerules", ".roo/rules")
+_PLAIN_FOLDERS = {
+    "agents": DocumentKind.SUBAGENT,
+    "subagents": DocumentKind.SUBAGENT,
+    "commands": DocumentKind.COMMAND,
+    "prompts": DocumentKind.COMMAND,
+    **dict.fromkeys(
+        (
+            *("skills", "references", "reference", "docs", "doc", "examples", "resources"),
+            *("templates", "assets", "scripts", "guides", "shared", "playbooks", "checklists"),
+        ),
+        DocumentKind.OTHER,
+    ),
+}
+"""By folders below the imported one, the innermost first; for files whose head says nothing."""
 _CURSOR_KEYS = frozenset({"globs", "alwaysApply"})
 _RULE_KEYS = frozenset({"applyTo", "trigger", "inclusion", "paths"})
-_COMMAND_KEYS = frozenset({"argument-hint", "disable-model-invocation"})
+_COMMAND_KEYS = frozenset({"argument-hint", "allowed-tools", "disable-model-invocation"})
 
 
 def kind_of(path: str, keys: Collection[str]) -> DocumentKind:
@@ -79,9 +94,9 @@ def kind_of(path: str, keys: Collection[str]) -> DocumentKind:
     ):
         if not telling.isdisjoint(keys):
             return kind
-    if stem in _ABOUT_FILES and "description" not in keys:
+    if stem.replace("-", "_") in _ABOUT_FILES and "description" not in keys:
         return DocumentKind.OTHER
-    return DocumentKind.SUBAGENT
+    return _by_plain_folder(parts, has_description="description" in keys)
 
 
 def name_from_path(path: str, kind: DocumentKind) -> str:
@@ -125,3 +140,12 @@ def _by_folder(parts: list[str], only: DocumentKind | None = None) -> DocumentKi
     if kind is None and any(f"/{rule}" in f"/{'/'.join(folders)}" for rule in _RULE_FOLDERS):
         kind = DocumentKind.RULE
     return kind if only is None or kind is only else None
+
+
+def _by_plain_folder(parts: list[str], *, has_description: bool) -> DocumentKind:
+    # The first part is the imported folder, which may be called anything.
+    for part in reversed(parts[1:-1]):
+        kind = _PLAIN_FOLDERS.get(part.lower())
+        if kind is not None and not (has_description and kind is DocumentKind.OTHER):
+            return kind
+    return DocumentKind.SUBAGENT
