@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from kb.build import Progress
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
+
+INTERRUPTED = 130
+"""The status after Ctrl-C, as for every command."""
 
 
 @app.command(epilog="Example: convexpert mcp --http 127.0.0.1:8000")
@@ -73,7 +78,12 @@ def _folders(obj: CommandContext, given: list[Path]) -> Folders:
     return project_folder(obj.workspace) + folders(given)
 
 
-def _desk(obj: CommandContext, folders: Folders) -> Desk:
+@contextmanager
+def _desk(obj: CommandContext, folders: Folders) -> Iterator[Desk]:
+    """Who does the work. What doesn't end soon, such as a first build, ends with the process.
+
+    Everything that is written survives that: a build goes on where it was.
+    """
     from assistant.mcp.desk import Desk
     from assistant.toolbox.box import Toolbox
 
@@ -82,7 +92,18 @@ def _desk(obj: CommandContext, folders: Folders) -> Desk:
     def make(progress: Progress) -> Toolbox:
         return Toolbox(workspace, settings, folders=folders, progress=progress)
 
-    return Desk(make)
+    desk = Desk(make)
+    status = 1
+    try:
+        yield desk
+        status = 0
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        raise
+    finally:
+        if not desk.close() and status in (0, INTERRUPTED):
+            sys.stderr.flush()
+            os._exit(status)
 
 
 def _serve_stdio(obj: CommandContext, folders: Folders) -> None:
@@ -93,11 +114,8 @@ def _serve_stdio(obj: CommandContext, folders: Folders) -> None:
 
         from assistant.mcp.server import build_server
 
-        desk = _desk(obj, folders)
-        try:
+        with _desk(obj, folders) as desk:
             anyio.run(serve, build_server(desk), ends)
-        finally:
-            _close(desk)
 
 
 def _serve_http(obj: CommandContext, folders: Folders, http: str, names: list[str]) -> None:
@@ -105,19 +123,6 @@ def _serve_http(obj: CommandContext, folders: Folders, http: str, names: list[st
     from assistant.mcp.server import build_server
 
     address = parse_address(http)
-    desk = _desk(obj, folders)
-    try:
+    with _desk(obj, folders) as desk:
         server = build_server(desk, trust_roots=address.is_loopback)
         serve(server, address, names=frozenset(name.lower() for name in names))
-    finally:
-        _close(desk)
-
-
-def _close(desk: Desk) -> None:
-    """End the work. What doesn't end soon, such as a first build, ends with the process.
-
-    Everything that is written survives that: builds go on where they were.
-    """
-    if not desk.close():
-        sys.stderr.flush()
-        os._exit(0)
