@@ -67,8 +67,12 @@ _TOO_LARGE = f"larger than {MAX_BYTES // 1024} KiB"
 _SPLIT = "an agent document is a text of some pages; split it"
 
 
-def collect_documents(paths: Iterable[Path]) -> Iterator[Collected | Refused]:
+def collect_documents(
+    paths: Iterable[Path], *, endings: tuple[str, ...] = ENDINGS
+) -> Iterator[Collected | Refused]:
     """The documents of files and folders: paths in the order given, each folder's files sorted.
+
+    `endings` are those of the files that are taken from a folder.
 
     Hidden folders and those of dependencies are left out, except where people keep agents
     (`.claude`). Links inside a folder lead nowhere but inside it. No file comes twice.
@@ -83,17 +87,19 @@ def collect_documents(paths: Iterable[Path]) -> Iterator[Collected | Refused]:
             yield Refused(path, reason, "name a Markdown file or a folder that holds some")
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _from_folder(path, seen)
+            yield from _from_folder(path, endings, seen)
         else:
             root = path.parent
             yield from _taken(Collected(path, root, path.name), status, seen)
 
 
-def _from_folder(root: Path, seen: set[tuple[int, int]]) -> Iterator[Collected | Refused]:
+def _from_folder(
+    root: Path, endings: tuple[str, ...], seen: set[tuple[int, int]]
+) -> Iterator[Collected | Refused]:
     refused: list[Refused] = []
     found: list[Collected] = []
     links: list[Collected] = []
-    for entry, relative in _walk(root, refused):
+    for entry, relative in _walk(root, endings, refused):
         item = Collected(root / relative, root, relative)
         (links if entry.is_symlink() else found).append(item)
         if len(found) + len(links) > MAX_FILES:
@@ -114,7 +120,9 @@ def _from_folder(root: Path, seen: set[tuple[int, int]]) -> Iterator[Collected |
     yield from sorted(refused, key=lambda one: one.file.as_posix())
 
 
-def _walk(root: Path, refused: list[Refused]) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _walk(
+    root: Path, endings: tuple[str, ...], refused: list[Refused]
+) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Entries that end like documents, each with its path below `root`."""
     waiting = [("", 0)]
     while waiting:
@@ -127,7 +135,7 @@ def _walk(root: Path, refused: list[Refused]) -> Iterator[tuple[os.DirEntry[str]
             continue
         for entry in entries:
             relative = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.lower().endswith(ENDINGS) and not entry.is_dir():
+            if entry.name.lower().endswith(endings) and not entry.is_dir():
                 yield entry, relative
             elif entry.is_dir(follow_symlinks=False) and is_entered(entry.name):
                 if depth < MAX_DEPTH:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agents.errors import ConvexpertError
-from kb.chunk import Chunk, chunk_document, embedded_texts
+from kb.chunk import Chunk, embedded_texts
 from kb.dense import VectorStore, vector_id
 from kb.embed import Embedder
 from kb.index import Change, Entry, Index
@@ -120,7 +120,7 @@ def _read(
     for done, document in enumerate(documents, start=1):
         source = document.source
         try:
-            chunks = chunk_document(document.document, source)
+            chunks = document.chunks()
         except ConvexpertError as error:
             skipped.append(Skipped(source.name, error.message))
         else:
@@ -133,11 +133,11 @@ def _entry(chunk: Chunk, texts: dict[str, str]) -> Entry:
     found = _texts_of(chunk)
     texts.update(found)
     ids = tuple(dict.fromkeys(id_ for id_, _ in found))
-    return Entry(chunk, ids, fields_of(chunk.heading, chunk.text))
+    return Entry(chunk, ids, fields_of(chunk.heading, chunk.says))
 
 
 def _texts_of(chunk: Chunk) -> list[tuple[str, str]]:
-    return [(vector_id(text), text) for text in embedded_texts(chunk.heading, chunk.text)]
+    return [(vector_id(text), text) for text in embedded_texts(chunk.heading, chunk.says)]
 
 
 def _embed(

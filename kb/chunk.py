@@ -13,6 +13,7 @@ from typing import Literal
 from agents.document import Document
 from agents.location import Lines
 from kb.blocks import Block, TextLines, read_blocks
+from kb.page import PageText
 from kb.source import Source
 
 CHUNKER = "1"
@@ -20,6 +21,9 @@ CHUNKER = "1"
 
 LIMIT = 1200
 """Characters to which neighbouring paragraphs or list items are packed together."""
+
+_LONGEST_HEADING = 500
+_CLOSING_MARKS = re.compile(r"[ \t]+#+\Z")
 
 ChunkKind = Literal["prose", "list", "table", "code"]
 
@@ -43,6 +47,13 @@ class Chunk:
     kind: ChunkKind
     text: str
     """The exact text of `lines`, without the last line's break."""
+    reading: str | None = None
+    """What the lines say, as many lines, where the page is written with components; else None."""
+
+    @property
+    def says(self) -> str:
+        """The text without components: what is embedded, looked up and answered from."""
+        return self.text if self.reading is None else self.reading
 
 
 def chunk_document(document: Document, source: Source) -> list[Chunk]:
@@ -59,22 +70,64 @@ def chunk_document(document: Document, source: Source) -> list[Chunk]:
     described = document.frontmatter.keys.get("description")
     if described is not None and document.description.strip():
         runs.insert(0, _Run("prose", described, described.start))
-    headings = _Headings(document)
-    return [
-        Chunk(
-            id=_chunk_id(source, run.lines),
-            source=source.name,
-            origin=source.origin,
-            path=source.path,
-            version=source.version,
-            digest=source.digest,
-            lines=run.lines,
-            heading=headings.at(run.body),
-            kind=run.kind,
-            text=text.cut(run.lines),
-        )
-        for run in runs
-    ]
+    sections = sorted(document.sections, key=lambda section: section.own.start)
+    headings = _Headings([(section.own.start, section.heading) for section in sections])
+    return [_chunk(source, run, headings, text, None) for run in runs]
+
+
+def chunk_page(page: PageText, source: Source) -> list[Chunk]:
+    """The chunks of a page of documentation, cut as agents are, by what the page says.
+
+    The page's title is the outermost heading. Lines and text are those of the page as added.
+    """
+    text, reading = TextLines(page.text), TextLines(page.reading)
+    blocks = read_blocks(reading, after=page.head)
+    runs = list(_cut(reading, blocks))
+    if page.described is not None:
+        runs.insert(0, _Run("prose", page.described, page.described.start))
+    headings = _Headings(_outline(page.title, reading, blocks))
+    return [_chunk(source, run, headings, text, reading) for run in runs]
+
+
+def _outline(
+    title: str, reading: TextLines, blocks: Sequence[Block]
+) -> list[tuple[int, tuple[str, ...]]]:
+    """Where each heading path begins, the title in front of all."""
+    from agents.prescriptive import plain
+
+    path: list[tuple[int, str]] = []
+    found: list[tuple[int, tuple[str, ...]]] = [(1, (title,))]
+    for block in blocks:
+        if block.kind != "heading":
+            continue
+        line = reading.line(block.lines.start).strip()
+        text = plain(_CLOSING_MARKS.sub("", line.lstrip("#"))).strip()[:_LONGEST_HEADING]
+        while path and path[-1][0] >= block.level:
+            path.pop()
+        if text and not (block.level == 1 and text == title):
+            path.append((block.level, text))
+        found.append((block.lines.start, (title, *(heading for _, heading in path))))
+    return found
+
+
+def _chunk(
+    source: Source, run: _Run, headings: _Headings, text: TextLines, reading: TextLines | None
+) -> Chunk:
+    exact = text.cut(run.lines)
+    says = exact if reading is None else reading.cut(run.lines)
+    return Chunk(
+        id=_chunk_id(source, run.lines),
+        source=source.name,
+        origin=source.origin,
+        path=source.path,
+        version=source.version,
+        digest=source.digest,
+        lines=run.lines,
+        heading=headings.at(run.body),
+        kind=run.kind,
+        text=exact,
+        reading=None if says == exact else says,
+    )
 
 
 def _chunk_id(source: Source, lines: Lines) -> str:
@@ -85,10 +138,10 @@ def _chunk_id(source: Source, lines: Lines) -> str:
 class _Headings:
     """The heading path that each line stands under."""
 
-    def __init__(self, document: Document) -> None:
-        sections = sorted(document.sections, key=lambda section: section.own.start)
-        self._starts = [section.own.start for section in sections]
-        self._paths = [section.heading for section in sections]
+    def __init__(self, outline: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+        """`outline`: lines in their order, each with the path that begins there."""
+        self._starts = [start for start, _ in outline]
+        self._paths = [path for _, path in outline]
 
     def at(self, line: int) -> tuple[str, ...]:
         found = bisect_right(self._starts, line)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from agents.document import Document
     from agents.registry import AgentVersion
+    from agents.registry.pages import Page
+    from kb.chunk import Chunk
 
 SourceKind = Literal["agent", "document"]
 
@@ -24,21 +25,21 @@ class Source:
     path: str
     """Relative to what was imported or added."""
     version: int
+    """The version's number; of a page how often it changed, from 1."""
     digest: str
     """SHA-256 of the version's exact bytes, in lower-case hexadecimal digits."""
     kind: SourceKind = "agent"
 
 
 class SourceDocument(Protocol):
-    """A source together with its document, which is read only when it is needed."""
+    """A source together with its text, which is read only when it is needed."""
 
     @property
     def source(self) -> Source:
         """How search names it."""
 
-    @property
-    def document(self) -> Document:
-        """The document; parsed when first asked for."""
+    def chunks(self) -> list[Chunk]:
+        """What it is cut into. Raises ConvexpertError where it can't be read."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,38 @@ class AgentSource:
         agent = self.agent
         return Source(agent.handle, agent.origin, agent.path, agent.number, agent.digest)
 
+    def chunks(self) -> list[Chunk]:
+        """The chunks of the version's document."""
+        from kb.chunk import chunk_document
+
+        return chunk_document(self.agent.document, self.source)
+
+
+@dataclass(frozen=True)
+class PageSource:
+    """A page of added documentation as something to index."""
+
+    page: Page
+
     @property
-    def document(self) -> Document:
-        """The version's document."""
-        return self.agent.document
+    def source(self) -> Source:
+        """The name that the documentation was given, and the page."""
+        page = self.page
+        return Source(page.source, page.origin, page.path, page.number, page.digest, "document")
+
+    def chunks(self) -> list[Chunk]:
+        """The chunks of the page."""
+        from kb.chunk import chunk_page
+        from kb.page import read_page
+
+        return chunk_page(read_page(self.page.raw, self.page.path), self.source)
 
 
 def agent_sources(agents: Iterable[AgentVersion]) -> list[SourceDocument]:
     """The agents as sources, ordered by origin."""
     return sorted((AgentSource(a) for a in agents), key=lambda a: a.source.origin)
+
+
+def page_sources(pages: Iterable[Page]) -> list[SourceDocument]:
+    """The pages as sources, ordered by origin."""
+    return sorted((PageSource(page) for page in pages), key=lambda p: p.source.origin)

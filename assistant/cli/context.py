@@ -123,6 +123,14 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
+def given_text(text: str) -> str:
+    """An argument as text that can be stored and printed.
+
+    Bytes that are no UTF-8 arrive as surrogates, which can't.
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def command_context(context: typer.Context) -> CommandContext:
     """The CommandContext that the root command made; what it opens is closed at the end."""
     found = context.find_object(CommandContext)

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from assistant.cli.console import progress_bar, write_json
-from assistant.cli.context import command_context
+from assistant.cli.context import command_context, given_text
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Build and search the knowledge base.\n\n"
-    "It holds the latest version of every agent and brings itself up to date.",
+    help="Add documentation, build and search the knowledge base.\n\n"
+    "It holds the latest version of every agent and the pages that were added, and brings itself"
+    " up to date.",
     epilog="Example: convexpert kb search 'paginate a long list' -k 3",
 )
 
@@ -27,6 +28,75 @@ class SearchMode(StrEnum):
     HYBRID = "hybrid"
     DENSE = "dense"
     LEXICAL = "lexical"
+
+
+@app.command(epilog="Example: convexpert kb add ./docs --name convex-docs")
+def add(
+    context: typer.Context,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH-or-URL",
+            help="A folder of Markdown or MDX, a file, or the address of an llms.txt, an"
+            " llms-full.txt or a page.",
+        ),
+    ],
+    name: Annotated[
+        str | None,
+        typer.Option(help="What search calls it; made of the path or address where not given."),
+    ] = None,
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private", help="Fetch from private networks and this machine as well."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add documentation, or bring up to date what was added, and index it.
+
+    What is unchanged is neither fetched nor embedded again; pages that are gone are dropped. Exit
+    status 1: some pages could not be taken.
+    """
+    from assistant.cli import kb_added_view
+    from kb.adding import add_documentation
+    from kb.fetch import Fetcher
+
+    obj = command_context(context)
+    with progress_bar() as progress:
+        report = add_documentation(
+            obj.registry(),
+            what,
+            name=None if name is None else given_text(name),
+            fetcher=lambda: Fetcher(allow_private=allow_private),
+            progress=progress,
+        )
+        built = obj.knowledge_base(progress, update=False).refresh()
+    if as_json:
+        write_json(kb_added_view.added_json(report, built))
+    else:
+        kb_added_view.show_added(report, built)
+    if report.left_out or (built is not None and built.skipped):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: convexpert kb remove convex-docs")
+def remove(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `kb list` shows it.")],
+    as_json: Json = False,
+) -> None:
+    """Forget documentation that was added; its passages are no longer found."""
+    from assistant.cli import kb_added_view
+
+    obj = command_context(context)
+    pages = obj.registry().remove_source(given_text(name))
+    with progress_bar() as progress:
+        obj.knowledge_base(progress, update=False).refresh()
+    if as_json:
+        write_json({"source": name, "removed": pages})
+    else:
+        kb_added_view.show_removed(name, pages)
 
 
 @app.command(epilog="Example: convexpert kb build --force")
@@ -67,15 +137,17 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 @app.command("list", epilog="Example: convexpert kb list")
 def list_(context: typer.Context, as_json: Json = False) -> None:
-    """List what can be searched, each with its version and its number of passages."""
-    from assistant.cli import kb_view
+    """List what can be searched: agents with their versions, and documentation that was added."""
+    from assistant.cli import kb_added_view
 
+    obj = command_context(context)
     with progress_bar() as progress:
-        found = command_context(context).knowledge_base(progress).sources()
+        found = obj.knowledge_base(progress).sources()
+    listed = kb_added_view.listing(found, obj.registry().sources())
     if as_json:
-        write_json([kb_view.source_json(document) for document in found])
+        write_json([kb_added_view.listed_json(source) for source in listed])
     else:
-        kb_view.show_sources(found)
+        kb_added_view.show_listing(listed)
 
 
 @app.command(epilog="Example: convexpert kb search 'ctx.db.query with an index' -k 5 --mode hybrid")

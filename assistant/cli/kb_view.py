@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from assistant.cli.console import printable, stdout, write
 
@@ -13,13 +12,11 @@ if TYPE_CHECKING:
 
     from agents.workspace import Workspace
     from kb.build import BuildReport
-    from kb.index import IndexedDocument
     from kb.knowledge_base import Status
     from kb.search import Hit, SearchResult
 
 _SNIPPET_LINES = 6
 _SNIPPET_COLUMNS = 300
-_NUMBERS = ("Version", "Passages")
 
 
 def build_json(report: BuildReport) -> dict[str, Any]:
@@ -30,12 +27,12 @@ def build_json(report: BuildReport) -> dict[str, Any]:
 def show_build(report: BuildReport) -> None:
     """What is there, and what the build did for it."""
     write(
-        f"{_counted(report.documents, 'document')}, {_counted(report.chunks, 'passage')}:"
+        f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}:"
         f" {report.added} read, {report.removed} dropped,"
-        f" {report.embedded} of {_counted(report.vectors, 'vector')} made"
+        f" {report.embedded} of {counted(report.vectors, 'vector')} made"
     )
     for skipped in report.skipped:
-        write(f"left out: {_one_line(skipped.source)}: {_one_line(skipped.reason)}")
+        write(f"left out: {one_line(skipped.source)}: {one_line(skipped.reason)}")
 
 
 def status_json(status: Status, workspace: Workspace) -> dict[str, Any]:
@@ -55,48 +52,7 @@ def show_status(status: Status, workspace: Workspace) -> None:
         "Model": status.model or "none yet",
     }
     for name, value in facts.items():
-        write(f"{name + ':':<12} {_one_line(value)}")
-
-
-def source_json(document: IndexedDocument) -> dict[str, Any]:
-    """A source as JSON."""
-    source = document.source
-    return {
-        "source": source.name,
-        "kind": source.kind,
-        "origin": source.origin,
-        "path": source.path,
-        "version": source.version,
-        "digest": source.digest,
-        "chunks": document.chunks,
-    }
-
-
-def show_sources(documents: Sequence[IndexedDocument]) -> None:
-    """A table of the sources; in a pipe one line for each, cells apart by tabs."""
-    console = stdout()
-    if not console.is_terminal:
-        for document in documents:
-            source = document.source
-            cells = (source.name, str(source.version), str(document.chunks), source.origin)
-            write("\t".join(map(_one_line, cells)))
-        return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("Source", "Version", "Passages", "Origin"):
-        justify: Literal["left", "right"] = "right" if column in _NUMBERS else "left"
-        table.add_column(column, justify=justify, overflow="fold")
-    for document in documents:
-        source = document.source
-        table.add_row(
-            Text(_one_line(source.name)),
-            str(source.version),
-            str(document.chunks),
-            Text(_one_line(source.origin)),
-        )
-    console.print(table)
+        write(f"{name + ':':<12} {one_line(value)}")
 
 
 def result_json(result: SearchResult) -> dict[str, Any]:
@@ -146,9 +102,9 @@ def _title(hit: Hit) -> Text:
     span = str(lines.start) if lines.start == lines.end else f"{lines.start}-{lines.end}"
     title = Text()
     title.append(f"{hit.rank:>2}. ", style="bold")
-    title.append(f"{_one_line(chunk.source)}:{span}", style="bold cyan")
+    title.append(f"{one_line(chunk.source)}:{span}", style="bold cyan")
     if chunk.heading:
-        title.append("  " + " › ".join(_one_line(part) for part in chunk.heading))
+        title.append("  " + " › ".join(one_line(part) for part in chunk.heading))
     title.append(f"  {hit.score:.3f}", style="dim")
     return title
 
@@ -169,9 +125,11 @@ def _snippet(text: str) -> Text:
     return snippet
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """`text` without line breaks and what a terminal must not get."""
     return " ".join(printable(text).split())
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """`3 pages`, `1 page`."""
     return f"{number} {what}{'' if number == 1 else 's'}"

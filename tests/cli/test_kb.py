@@ -127,7 +127,9 @@ def test_list_names_each_source(run: Run) -> None:
         "origin": "shop/a.md",
         "path": "a.md",
         "version": 1,
+        "pages": 1,
         "chunks": 3,
+        "updated_at": None,
     }
     assert "shop/a.md" in run("kb", "list").stdout
 

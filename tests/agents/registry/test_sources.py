@@ -129,10 +129,10 @@ def test_agents_collections_and_sources_never_share_a_name(
 
 
 def test_a_place_keeps_the_name_that_it_was_added_under(registry: Registry) -> None:
-    assert registry.source_name("/docs") == "docs"
+    assert registry.source_name("/docs", "/docs") == "docs"
     registry.put_source("guide", "folder", "/docs", [])
-    assert registry.source_name("/docs") == "guide"
-    assert registry.source_name("/other/guide") == "other-guide"
+    assert registry.source_name("/docs", "/docs") == "guide"
+    assert registry.source_name("/other/guide", "/other/guide") == "other-guide"
 
 
 def test_a_registry_from_before_sources_takes_them(tmp_path: Path) -> None:
