@@ -12,8 +12,10 @@ from agents.errors import CodeCheckError, DocumentError
 from agents.finding import DocumentedBy, Finding, Severity
 from agents.location import Span
 from agents.reporters.report import FindingsReport
+from assistant.code import syntax
 from assistant.code.catalogue import load_rule, require_known, rule_ids
 from assistant.code.engine import ActiveRules, Engine, in_order
+from assistant.code.garbage import rare_collection
 from assistant.code.layout import (
     MARKDOWN_SUFFIXES,
     ProjectRoot,
@@ -150,6 +152,14 @@ def _engine(options: CheckOptions) -> Engine:
 
 
 def _report(engine: Engine, projects: Iterable[Project], options: CheckOptions) -> CheckReport:
+    with rare_collection():
+        try:
+            return _gathered(engine, projects, options)
+        finally:
+            syntax.forget_answers()
+
+
+def _gathered(engine: Engine, projects: Iterable[Project], options: CheckOptions) -> CheckReport:
     findings: list[Finding] = []
     sources: dict[str, bytes] = {}
     names: set[str] = set()

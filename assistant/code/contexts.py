@@ -110,6 +110,7 @@ class Contexts:
         self._project = project
         self._of_binding: dict[Binding, ContextPath | None] = {}
         self._calls: dict[CodeFile, tuple[ContextCall, ...]] = {}
+        self._paths: dict[int, ContextPath | None] = {}
 
     def calls(self, file: CodeFile) -> tuple[ContextCall, ...]:
         """All calls of the context's parts in a file, in document order."""
@@ -122,16 +123,24 @@ class Contexts:
         found: list[ContextCall] = []
         for node in file.nodes("call_expression"):
             target = syntax.callee(node)
-            name = syntax.callee_name_node(node)
             if target is None:
                 continue
             context = self.path_of(file, target)
             if context is not None and context.path:
+                name = syntax.callee_name_node(node)
                 found.append(ContextCall(file, node, name or target, context))
         return found
 
     def path_of(self, file: CodeFile, node: Node | None, depth: int = 0) -> ContextPath | None:
         """Where an expression lies, seen from the context; None where it is no part of one."""
+        if node is None or depth:
+            return self._path_of(file, node, depth)
+        key = node.id
+        if key not in self._paths:
+            self._paths[key] = self._path_of(file, node, 0)
+        return self._paths[key]
+
+    def _path_of(self, file: CodeFile, node: Node | None, depth: int) -> ContextPath | None:
         names: list[str] = []
         node = syntax.unwrap(node)
         while node is not None and node.type in ("member_expression", "subscript_expression"):

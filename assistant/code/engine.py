@@ -64,7 +64,11 @@ class Engine:
         self._active = active
         self._documentation = documentation
         self._by_kind: dict[str, list[Rule]] = defaultdict(list)
+        self._by_name: list[Rule] = []
         for rule in active.rules:
+            if rule.names:
+                self._by_name.append(rule)
+                continue
             for kind in sorted(rule.kinds):
                 self._by_kind[kind].append(rule)
 
@@ -97,6 +101,11 @@ class Engine:
             wanted = [rule for rule in rules if rule.looks_at(file)]
             for node in file.nodes(kind) if wanted else ():
                 for rule in wanted:
+                    assert rule.check is not None
+                    yield from rule.check(node, file, project)
+        for rule in self._by_name:
+            for node in file.calls_named(rule.names) if rule.looks_at(file) else ():
+                if node.type in rule.kinds:
                     assert rule.check is not None
                     yield from rule.check(node, file, project)
         for rule in self._active.rules:

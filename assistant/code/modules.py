@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -190,6 +190,18 @@ class CodeFile:
     def nodes(self, *kinds: str) -> list[Node]:
         """All nodes of these kinds; for one kind in document order."""
         return self.tree.nodes(*kinds)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[Node]]:
+        by_name: dict[str, list[Node]] = {}
+        for call in self.nodes("call_expression", "new_expression"):
+            by_name.setdefault(syntax.callee_name(call), []).append(call)
+        return by_name
+
+    def calls_named(self, names: Iterable[str]) -> list[Node]:
+        """The calls and `new` expressions whose callee's last name is one of these, in order."""
+        found = [call for name in names for call in self._calls.get(name, ())]
+        return sorted(found, key=lambda call: (call.start_byte, -call.end_byte))
 
     def span(self, node: Node, end: Node | None = None) -> Span:
         """Where `node` (or all from it to `end`) stands for the user."""

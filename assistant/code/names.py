@@ -88,11 +88,16 @@ class Names:
         self._starts = [scope.node.start_byte for scope in self._scopes]
         self._by_node = {scope.node.id: scope for scope in self._scopes}
         self._uses: dict[str, dict[Binding, list[Node]]] = {}
+        self._resolved: dict[int, Binding | None] = {}
         self._declare_all()
 
     def resolve(self, identifier: Node) -> Binding | None:
         """The binding that an identifier refers to; None for a global or an undeclared name."""
-        return self.lookup(syntax.text_of(identifier), identifier.start_byte)
+        key = identifier.id
+        if key not in self._resolved:
+            name = self._tree.text_of(identifier)
+            self._resolved[key] = self.lookup(name, identifier.start_byte)
+        return self._resolved[key]
 
     def lookup(self, name: str, offset: int) -> Binding | None:
         """What `name` means at a byte offset."""
@@ -121,6 +126,10 @@ class Names:
             self._uses[name] = by_binding
         return self._uses[name].get(binding, [])
 
+    def named(self, name: str) -> list[Node]:
+        """All identifiers (and shorthand members) of that name, wherever they lead."""
+        return self._identifiers.get(name, [])
+
     def all_bindings(self) -> Iterator[Binding]:
         """Every binding of the file, outer scopes first."""
         for scope in self._scopes:
@@ -129,8 +138,9 @@ class Names:
     @cached_property
     def _identifiers(self) -> dict[str, list[Node]]:
         by_name: dict[str, list[Node]] = defaultdict(list)
+        text_of = self._tree.text_of
         for node in self._tree.nodes("identifier", "shorthand_property_identifier"):
-            by_name[syntax.text_of(node)].append(node)
+            by_name[text_of(node)].append(node)
         return by_name
 
     def _scope_at(self, offset: int) -> Scope:
@@ -168,7 +178,7 @@ class Names:
         if name is None:
             return
         target = scope or self._scope_at(name.start_byte)
-        text = syntax.text_of(name)
+        text = self._tree.text_of(name)
         like.name, like.node = text, name
         # Overloads and redeclarations: the first one with a body stays.
         target.bindings.setdefault(text, like)
@@ -270,7 +280,7 @@ class Names:
                     constant=like.constant,
                 )
                 if kind == "shorthand_property_identifier_pattern":
-                    own.path = (*path, syntax.text_of(node))
+                    own.path = (*path, self._tree.text_of(node))
                 self._add(node, own, scope)
             elif kind == "pair_pattern":
                 value = syntax.field(node, "value")

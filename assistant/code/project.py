@@ -128,6 +128,8 @@ class Project:
         """The exact bytes of the texts from which examples were taken, by displayed name."""
         self._by_path = _by_path(self.files)
         self._followed: dict[Binding, Target] = {}
+        self._targets: dict[int, Target] = {}
+        """By node: dozens of rules ask what the same call runs."""
         self._learnt: dict[Callable[[Project], object], object] = {}
 
     def once(self, learn: Callable[[Project], Learnt]) -> Learnt:
@@ -264,17 +266,28 @@ class Project:
         node = syntax.unwrap(node)
         if node is None or depth > MAX_DEPTH:
             return UNKNOWN
-        if node.type in ("identifier", "shorthand_property_identifier"):
+        if depth:
+            return self._follow(file, node, depth)
+        # A node's id is its place in memory, which no other node has while the trees are kept.
+        key = node.id
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = self._follow(file, node, 0)
+        return known
+
+    def _follow(self, file: CodeFile, node: Node, depth: int) -> Target:
+        kind = node.type
+        if kind in ("identifier", "shorthand_property_identifier"):
             binding = file.names.resolve(node)
             if binding is None:
                 return Target(file, node, name=syntax.text_of(node))
             return self.follow_binding(file, binding, depth + 1)
-        if node.type in ("member_expression", "subscript_expression"):
+        if kind in ("member_expression", "subscript_expression"):
             name = syntax.member_name(node)
             owner = self.follow(file, syntax.field(node, "object"), depth + 1)
             found = self.member(owner, name, depth + 1) if name is not None else None
             return found if found is not None else Target(file, node)
-        if node.type == "this":
+        if kind == "this":
             return self._class_around(file, node)
         return Target(file, node)
 

@@ -120,6 +120,8 @@ class Reach:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._units: dict[tuple[CodeFile, int], Unit] = {}
+        self._homes: dict[CodeFile, dict[int, Unit]] = {}
+        """The unit of each function of a file, by its index in the tree."""
         self._sites: dict[Unit, tuple[CallSite, ...]] = {}
         self._calls_by_unit: dict[CodeFile, dict[Unit, list[Node]]] = {}
         self._runs: dict[CodeFile, tuple[RunCall, ...]] = {}
@@ -128,10 +130,22 @@ class Reach:
 
     def unit_of(self, file: CodeFile, node: Node) -> Unit:
         """The unit in which a node stands. A function stands in itself."""
-        tree, functions = file.tree, self._project.functions
+        tree = file.tree
         index = tree.function_index_at(node.start_byte)
-        while index >= 0 and tree.functions[index].end_byte < node.end_byte:
+        end = node.end_byte
+        while index >= 0 and tree.functions[index].end_byte < end:
             index = tree.outer[index]
+        homes = self._homes.get(file)
+        if homes is None:
+            homes = self._homes[file] = {}
+        home = homes.get(index)
+        if home is None:
+            home = homes[index] = self._home(file, index)
+        return home
+
+    def _home(self, file: CodeFile, index: int) -> Unit:
+        """The unit of the function with that index; of the module's own code for -1."""
+        tree, functions = file.tree, self._project.functions
         outermost = tree.root
         while index >= 0:
             outermost = tree.functions[index]

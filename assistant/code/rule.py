@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PEER_FILES = frozenset({Category.DEPLOYED, Category.TEST, Category.CONFIG})
 """Where the official plugin looks as well: all files of the functions folder, tests included."""
 
+CALL_KINDS = frozenset({"call_expression", "new_expression"})
+"""The nodes that have a callee."""
+
 RuleCategory = Literal["reading", "writing", "validation", "access", "layout"]
 
 
@@ -89,6 +92,8 @@ class Rule:
     """Rules of which a report with high confidence at the same place makes this one needless."""
     kinds: frozenset[str] = frozenset()
     """The node kinds with which `check` is called."""
+    names: frozenset[str] = frozenset()
+    """Where given, `check` is only called with calls whose callee's last name is one of these."""
     check: Callable[[Node, CodeFile, Project], Reports] | None = None
     check_file: Callable[[CodeFile, Project], Reports] | None = None
     check_function: Callable[[RegisteredFunction, Project], Reports] | None = None
@@ -101,6 +106,8 @@ class Rule:
     def __post_init__(self) -> None:
         if (self.check is None) != (not self.kinds):
             raise ValueError(f"{self.id}: `check` and `kinds` go together")
+        if self.names and not self.kinds <= CALL_KINDS:
+            raise ValueError(f"{self.id}: `names` are those of calls")
 
     def looks_at(self, file: CodeFile) -> bool:
         """Whether the rule has anything to say about a file."""

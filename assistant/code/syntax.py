@@ -7,9 +7,9 @@ so deep nesting costs time in proportion to its size and never a stack overflow.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from agents.location import LineIndex
 
@@ -43,6 +43,26 @@ _WRAPPERS = frozenset(
         "type_assertion",
     }
 )
+
+_KEPT = 1 << 15
+"""How many answers about nodes are kept for each question: those of a few large files."""
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+_forget: list[Callable[[], None]] = []
+
+
+def _kept(question: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Keep the answers to a question about nodes: dozens of rules ask the same of each call."""
+    keeping = lru_cache(maxsize=_KEPT)(question)
+    _forget.append(keeping.cache_clear)
+    return keeping  # type: ignore[return-value]  # lru_cache forgets the parameters' types
+
+
+def forget_answers() -> None:
+    """Let go of the kept answers, and with them of the trees that they hold in memory."""
+    for forget in _forget:
+        forget()
 
 
 @cache
@@ -79,6 +99,10 @@ class Tree:
         self._starts = [node.start_byte for node in self.functions]
         self.outer: list[int] = _outer_indices(self.functions)
         """For each of `functions` the index of the next one around it, or -1."""
+
+    def text_of(self, node: Node) -> str:
+        """The source text of one of its nodes; faster than asking the node."""
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def nodes(self, *kinds: str) -> list[Node]:
         """All nodes of these kinds; for one kind in document order."""
@@ -248,11 +272,13 @@ def argument(call: Node, position: int) -> Node | None:
     return unwrap(given[position]) if position < len(given) else None
 
 
+@_kept
 def callee(call: Node) -> Node | None:
     """What is called (or constructed), unwrapped."""
     return unwrap(field(call, "function") or field(call, "constructor"))
 
 
+@_kept
 def callee_name_node(call: Node) -> Node | None:
     """The identifier that names what is called: `f` of `f()`, `c` of `a.b.c()`."""
     target = callee(call)
@@ -263,11 +289,13 @@ def callee_name_node(call: Node) -> Node | None:
     return target if target.type == "identifier" else None
 
 
+@_kept
 def callee_name(call: Node) -> str:
     """The last name of what is called; empty where it has none."""
     return text_of(callee_name_node(call))
 
 
+@_kept
 def receiver(call: Node) -> Node | None:
     """`a.b` of `a.b.c()`, unwrapped; None where no member is called."""
     target = callee(call)
@@ -285,6 +313,7 @@ def member_name(node: Node) -> str | None:
     return None
 
 
+@_kept
 def name_chain(node: Node | None) -> tuple[str, ...]:
     """`("a", "b", "c")` of `a.b.c`, `a?.b["c"]`, `(a as any).b!.c`; empty where it isn't one."""
     names: list[str] = []
@@ -301,6 +330,7 @@ def name_chain(node: Node | None) -> tuple[str, ...]:
     return ()
 
 
+@_kept
 def chain_root(node: Node | None) -> Node | None:
     """The leftmost expression of a chain of members and calls."""
     node = unwrap_await(node)

@@ -56,8 +56,8 @@ class ApiUses:
         return any(spelled in text for text in self._texts)
 
     def _read(self, file: CodeFile, roots: frozenset[str], *, is_client: bool) -> None:
-        for node in file.nodes("identifier"):
-            if syntax.text_of(node) not in roots or _declares(node):
+        for node in (node for root in sorted(roots) for node in file.names.named(root)):
+            if node.type != "identifier" or _declares(node):
                 continue
             whole = _outermost(node)
             reference = reference_of(self._project, file, whole)

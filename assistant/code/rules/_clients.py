@@ -108,6 +108,8 @@ class ClientCalls:
             verb = _HOOKS.get(name) or _FUNCTIONS.get(name)
         elif name in _METHODS:
             verb, certain = _METHODS[name], self._is_client(file, syntax.receiver(call))
+        elif name not in _HOOKS:
+            return None
         else:
             # `convex.useQuery(…)` of a namespace import.
             certain = self._project.follow(file, callee).module in ("convex/react",)

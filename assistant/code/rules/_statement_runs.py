@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHORTHANDS = frozenset({"shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 _NAMES = _SHORTHANDS | {"identifier"}
+_TEXTS = frozenset({"string", "template_string"})
 _LEFT_OUT = frozenset({";", ",", "(", ")", "{", "}"})
 """Tokens that formatters and taste add and take away."""
 
@@ -70,24 +72,30 @@ def runs_of(project: Project, function: RegisteredFunction) -> Iterator[Statemen
     body = None if handler is None else syntax.field(handler.node, "body")
     if handler is None or body is None or body.type != "statement_block":
         return
-    file = handler.file
-    calls = {
-        call.node.id: call
-        for call in project.contexts.calls(file)
+    calls = [
+        call
+        for call in project.contexts.calls(handler.file)
         if call.path[0] == "db" and syntax.is_inside(call.node, body)
-    }
-    for block in (body, *syntax.descendants(body, "statement_block")):
+    ]
+    reader = _Reader(handler.file, handler.node)
+    reader.read(body)
+    starts = [call.node.start_byte for call in calls]
+    for block in sorted(reader.statements, key=lambda block: block.start_byte):
         statements = tuple(
-            _Statement(tuple(_tokens(file, node, handler.node)), _first_call(node, calls))
-            for node in block.named_children
-            if node.type != "comment" and not _is_log(node)
+            _Statement(tuple(reader.tokens[first:end]), _first_call(node, calls, starts))
+            for node, first, end in reader.statements[block]
         )
-        yield StatementRun(file, statements)
+        yield StatementRun(handler.file, statements)
 
 
-def _first_call(statement: Node, calls: dict[int, ContextCall]) -> ContextCall | None:
-    inner = syntax.descendants(statement, "call_expression")
-    return next((calls[node.id] for node in inner if node.id in calls), None)
+def _first_call(statement: Node, calls: list[ContextCall], starts: list[int]) -> ContextCall | None:
+    """The first of the calls, which are in document order, that stands in a statement."""
+    for call in calls[bisect_left(starts, statement.start_byte) :]:
+        if call.node.start_byte >= statement.end_byte:
+            break
+        if call.node.end_byte <= statement.end_byte:
+            return call
+    return None
 
 
 def _is_log(statement: Node) -> bool:
@@ -97,26 +105,78 @@ def _is_log(statement: Node) -> bool:
     return syntax.name_chain(syntax.callee(inner))[:1] == ("console",)
 
 
-def _tokens(file: CodeFile, statement: Node, handler: Node) -> Iterator[tuple[str, bool]]:
-    stack = [statement]
-    while stack:
-        node = stack.pop()
-        if node.type == "throw_statement":
-            yield "throw", False
-        elif node.type == "comment":
-            continue
-        elif node.type in ("string", "template_string") and not node.named_children:
-            yield syntax.text_of(node), False
-        elif node.type == "string":
-            yield f'"{syntax.string_value(node)}"', False
-        elif node.child_count:
-            stack.extend(reversed(node.children))
-        elif node.type not in _LEFT_OUT:
-            text = syntax.text_of(node)
-            if node.type in _SHORTHANDS:
-                yield text, False
-                yield ":", False
-            yield text, node.type in _NAMES and _is_own(file, node, handler)
+class _Reader:
+    """Reads the tokens of a handler's blocks once, though blocks stand in each other."""
+
+    def __init__(self, file: CodeFile, handler: Node) -> None:
+        self._file = file
+        self._handler = handler
+        self.tokens: list[tuple[str, bool]] = []
+        self.statements: dict[Node, list[tuple[Node, int, int]]] = {}
+        """By block its statements, each with the place of its first token and behind its last."""
+
+    def read(self, body: Node) -> None:
+        """Read a block and all inside it."""
+        blocks = [body]
+        while blocks:
+            # What is thrown is left out of the statement's tokens; blocks in it are by themselves.
+            thrown: list[Node] = []
+            self._read(blocks.pop(), thrown)
+            for throw in thrown:
+                inner = syntax.descendants(throw, "statement_block", "throw_statement")
+                blocks += [node for node in inner if node.type == "statement_block"]
+
+    def _read(self, root: Node, thrown: list[Node]) -> None:
+        if root in self.statements:
+            return
+        tokens = self.tokens
+        ends: list[tuple[list[tuple[Node, int, int]], Node, int]] = []
+        stack: list[Node | None] = [root]
+        own: dict[int, list[tuple[Node, int, int]]] = {}
+        while stack:
+            node = stack.pop()
+            if node is None:  # behind a statement
+                statements, statement, first = ends.pop()
+                statements.append((statement, first, len(tokens)))
+                continue
+            kind = node.type
+            holder = own.pop(node.id, None)
+            if holder is not None:
+                ends.append((holder, node, len(tokens)))
+                stack.append(None)
+            if kind == "statement_block":
+                own |= self._statements_of(node)
+            if kind == "throw_statement":
+                tokens.append(("throw", False))
+                thrown.append(node)
+            elif kind == "comment":
+                continue
+            elif kind in _TEXTS and (kind == "string" or not node.named_child_count):
+                tokens.append((self._text(node), False))
+            elif node.child_count:
+                stack.extend(reversed(node.children))
+            elif kind not in _LEFT_OUT:
+                self._leaf(node, kind)
+
+    def _statements_of(self, block: Node) -> dict[int, list[tuple[Node, int, int]]]:
+        """By the id of each statement where it is to be listed."""
+        listed = self.statements[block] = []
+        return {
+            child.id: listed
+            for child in block.named_children
+            if child.type != "comment" and not _is_log(child)
+        }
+
+    def _text(self, node: Node) -> str:
+        if not node.named_child_count:
+            return self._file.tree.text_of(node)
+        return f'"{syntax.string_value(node)}"'
+
+    def _leaf(self, node: Node, kind: str) -> None:
+        text = self._file.tree.text_of(node)
+        if kind in _SHORTHANDS:
+            self.tokens += ((text, False), (":", False))
+        self.tokens.append((text, kind in _NAMES and _is_own(self._file, node, self._handler)))
 
 
 def _is_own(file: CodeFile, name: Node, handler: Node) -> bool:

@@ -76,7 +76,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import Category
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._statement_runs import StatementRun, runs_of
+from assistant.code.rules._statement_runs import Shape, StatementRun, runs_of
 
 LEAST_STATEMENTS = 3
 LEAST_TOKENS = 20
@@ -91,20 +91,23 @@ def check_project(project: Project) -> Iterator[Report]:
             continue
         own: dict[str, RegisteredFunction] = {}
         for run in runs_of(project, function):
-            yield from _copies(run, function, first)
-            for start in run.windows(LEAST_STATEMENTS):
-                own.setdefault(run.shape(start, LEAST_STATEMENTS).key, function)
+            shapes = [run.shape(at, LEAST_STATEMENTS) for at in run.windows(LEAST_STATEMENTS)]
+            yield from _copies(run, shapes, function, first)
+            for shape in shapes:
+                own.setdefault(shape.key, function)
         for key, holder in own.items():
             first.setdefault(key, holder)
 
 
 def _copies(
-    run: StatementRun, function: RegisteredFunction, first: dict[str, RegisteredFunction]
+    run: StatementRun,
+    shapes: list[Shape],
+    function: RegisteredFunction,
+    first: dict[str, RegisteredFunction],
 ) -> Iterator[Report]:
     """Report where a block begins that stands in an earlier function; once for a longer one."""
     is_reported = False
-    for start in run.windows(LEAST_STATEMENTS):
-        shape = run.shape(start, LEAST_STATEMENTS)
+    for shape in shapes:
         original = first.get(shape.key)
         if original is None or shape.call is None or shape.tokens < LEAST_TOKENS:
             is_reported = is_reported and original is not None

@@ -59,7 +59,7 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 
 
 def _changing_values(file: CodeFile) -> Iterator[Report]:
-    for call in file.nodes("call_expression", "new_expression"):
+    for call in file.calls_named({chain[-1] for chain in (*_CHANGING, ("Date",))}):
         found = _changing(file, call)
         if found is not None and _runs_at_load(call):
             node, text = found

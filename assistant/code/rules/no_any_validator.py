@@ -96,5 +96,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     category="validation",
     kinds=frozenset({"call_expression"}),
+    names=frozenset({"any"}),
     check=check,
 )

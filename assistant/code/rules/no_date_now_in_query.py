@@ -123,5 +123,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     category="reading",
     kinds=frozenset({"call_expression", "new_expression"}),
+    names=frozenset({"Date", "now"}),
     check=check,
 )

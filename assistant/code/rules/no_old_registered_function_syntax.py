@@ -91,5 +91,6 @@ RULE = Rule(
     category="validation",
     peer=True,
     kinds=frozenset({"call_expression"}),
+    names=frozenset(BUILDERS),
     check=check,
 )

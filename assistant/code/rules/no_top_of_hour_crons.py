@@ -121,5 +121,6 @@ RULE = Rule(
     peer=True,
     files=frozenset({Category.DEPLOYED, Category.CONFIG, Category.TEST}),
     kinds=frozenset({"call_expression"}),
+    names=_TIMES | {"cron"},
     check=check,
 )

@@ -113,5 +113,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     category="writing",
     kinds=frozenset({"call_expression"}),
+    names=frozenset(_TIMERS),
     check=check,
 )

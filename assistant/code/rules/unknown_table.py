@@ -127,6 +127,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     category="reading",
     kinds=frozenset({"call_expression"}),
+    names=frozenset({"id"}),
     check=check_validator,
     check_call=check_call,
 )

@@ -103,10 +103,10 @@ def check_project(project: Project) -> Iterator[Report]:
 def _named(file: CodeFile, project: Project) -> Iterator[RegisteredFunction]:
     """The functions that a test names: by reference, by import, or by path in a string."""
     for member in file.nodes(*_MEMBERS):
-        if _is_inner(member):
-            continue
         reference = reference_of(project, file, member)
-        found = referenced_function(project, reference, near=file) if reference else None
+        if reference is None or _is_inner(member):
+            continue
+        found = referenced_function(project, reference, near=file)
         if found is not None:
             yield found
     for text in file.nodes("string"):
