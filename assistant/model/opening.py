@@ -82,7 +82,9 @@ def _opener(model: ModelName) -> Callable[[Mapping[str, Any]], BaseChatModel]:
 
     def opened(options: Mapping[str, Any]) -> BaseChatModel:
         try:
-            return init_chat_model(model.name, model_provider=model.provider, **options)
+            made: BaseChatModel = init_chat_model(
+                model.name, model_provider=model.provider, **options
+            )
         except ImportError as error:
             package = _PACKAGE.search(str(error))
             raise missing_package(model, package[1] if package else model.provider) from error
@@ -94,5 +96,6 @@ def _opener(model: ModelName) -> Callable[[Mapping[str, Any]], BaseChatModel]:
                     f"no provider of models is called {model.provider!r}", hint=hint
                 ) from error
             raise translated(error, model, started=False) from error
+        return made
 
     return opened

@@ -1,0 +1,106 @@
+"""A question to an answer, with a model or without, in the context of earlier turns."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from agents.settings import ModelPrice
+from assistant.answer.answering import answer_question
+from assistant.answer.compose import sources_text
+from assistant.answer.result import Answer, Status
+from assistant.generate.followup import follow
+from assistant.generate.held import hold
+from assistant.generate.passages import choose_passages, open_library
+from assistant.generate.prompt import NOT_COVERED, build_prompt
+from assistant.model.conversation import ChatModel, Finish, OnText
+from assistant.model.cost import usage_shown
+
+if TYPE_CHECKING:
+    from agents.registry import Registry
+    from assistant.answer.question import Turn
+    from kb.knowledge_base import KnowledgeBase
+
+CLOSEST = 3
+"""Passages that are shown where the model's answer has nothing to stand on."""
+
+_DECLINED = re.compile(rf"[\s\"'`*_.]*{NOT_COVERED}\b")
+_NO_PRICES: Mapping[str, ModelPrice] = MappingProxyType({})
+
+
+def respond(
+    question: str,
+    *,
+    knowledge_base: KnowledgeBase,
+    registry: Registry,
+    model: ChatModel | None = None,
+    agent: str | None = None,
+    k: int = 8,
+    history: Sequence[Turn] = (),
+    prices: Mapping[str, ModelPrice] = _NO_PRICES,
+    on_text: OnText = lambda _: None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Answer:
+    """Answer a question that may follow up on others; with `model` by it, else from the documents.
+
+    What the documents don't cover is declined before a model is asked. `on_text` is given the
+    model's words as they come, before they are held to the passages. Raises as `answer_question`
+    does, and ModelError where the model gives no answer.
+    """
+    started = clock()
+    followed = follow(question, history)
+    composed = answer_question(
+        followed.text, knowledge_base=knowledge_base, registry=registry, agent=agent, k=k
+    )
+    composed = replace(composed, question=question)
+    if model is None or composed.status is Status.NOT_COVERED:
+        return replace(composed, elapsed_ms=(clock() - started) * 1000)
+    library, sources = open_library(knowledge_base, registry, agent)
+    passages = choose_passages(followed.text, composed.citations, library, sources=sources, k=k)
+    prompt = build_prompt(
+        question,
+        passages,
+        agent=registry.resolve(agent).document if agent is not None else None,
+        history=history,
+    )
+    reply = model.reply(prompt, on_text=on_text)
+    held = hold(
+        "" if _DECLINED.match(reply.text) else reply.text,
+        passages,
+        library,
+        question=f"{question}\n{followed.text}",
+        most_citations=k,
+        cut_off=reply.finish is Finish.CUT_OFF,
+    )
+    answered = replace(
+        composed,
+        model=model.name,
+        answer=held.text,
+        citations=held.citations,
+        rules=held.rules,
+        unsupported=held.unsupported,
+        usage=usage_shown(reply.usage, model.name, prices),
+    )
+    if not held.stands:
+        answered = _nothing_left(answered, composed)
+    return replace(answered, elapsed_ms=(clock() - started) * 1000)
+
+
+def _nothing_left(answered: Answer, composed: Answer) -> Answer:
+    """The word that the model found no answer in the passages, with the closest of these."""
+    closest = composed.citations[:CLOSEST]
+    blocks = ["**The documents don't answer this.** The model said nothing that they support."]
+    if closest:
+        shown = "\n".join(f"- {' '.join(c.quote.split())[:220]} [{c.n}]" for c in closest)
+        blocks += ["The closest passages:", shown, sources_text(closest)]
+    return replace(
+        answered,
+        status=Status.NOT_COVERED,
+        answer="\n\n".join(blocks),
+        citations=closest,
+        rules=(),
+    )
