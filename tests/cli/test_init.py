@@ -44,6 +44,7 @@ def test_init_again_says_so_and_does_not_empty_anything() -> None:
     assert "it is kept" in refused.stderr
 
 
+@pytest.mark.own_store
 def test_an_option_chooses_another_workspace(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["init", "--empty", "--workspace", "w"]).exit_code == 0
     assert (tmp_path / "w/registry.sqlite").exists()

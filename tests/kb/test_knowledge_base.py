@@ -373,6 +373,7 @@ def test_the_report_says_what_was_done(three: None, knowledge_base: Open) -> Non
     assert base.build(force=True) == BuildReport(3, 6, 6, added=3, removed=0, embedded=6)
 
 
+@pytest.mark.own_store
 def test_a_search_by_words_loads_neither_model_nor_vector_store(
     three: None, workspace: Workspace, knowledge_base: Open
 ) -> None:
