@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.context import command_context
+from evals.compare_command import compare_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -92,6 +93,11 @@ def run_command(
         show_run(stdout(), run)
     if not run.passed:
         raise typer.Exit(1)
+
+
+app.command("compare", epilog="Example: convexpert eval compare main .claude/agents")(
+    compare_command
+)
 
 
 @app.command("list", epilog="Example: convexpert eval list evals/")

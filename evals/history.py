@@ -27,6 +27,8 @@ DOCUMENTS = "eval-documents"
 """In the workspace: the documents that were under test, one file each, named by its digest."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LATEST = re.compile(r"latest(?:~([0-9]{1,6}))?")
+_BEGINNING = re.compile(r"[0-9]{8}T[0-9A-Za-z-]{0,17}")
 _ID = re.compile(r"[0-9]{8}T[0-9]{9}Z-[0-9a-f]{6}")
 
 
@@ -98,12 +100,16 @@ def stored_ids(workspace: Workspace) -> list[str]:
 
 
 def load_run(workspace: Workspace, wanted: str) -> Run:
-    """The run with this id, or whose id alone begins so; `latest` is the newest one.
+    """The run with this id, or whose id alone begins so.
 
-    Raises UsageError for an unknown or ambiguous id, WorkspaceError for a damaged file.
+    `latest` is the newest one, `latest~1` the one before it. Raises UsageError for an unknown or
+    ambiguous id, WorkspaceError for a damaged file.
     """
     ids = stored_ids(workspace)
-    found = ids[-1:] if wanted == LATEST else [one for one in ids if one.startswith(wanted)]
+    if back := _LATEST.fullmatch(wanted):
+        found = ids[::-1][int(back[1] or 0) :][:1]
+    else:
+        found = [one for one in ids if one.startswith(wanted)]
     if not found or not wanted:
         raise UsageError(f"no stored run {wanted!r}", hint="`convexpert eval history` lists them")
     if len(found) > 1 and wanted not in found:
@@ -111,6 +117,23 @@ def load_run(workspace: Workspace, wanted: str) -> Run:
             f"{len(found)} runs begin with {wanted!r}", hint=f"the newest is {found[-1]}"
         )
     return _read(workspace.runs / f"{found[0]}.json")
+
+
+def looks_like_run(name: str) -> bool:
+    """Whether `name` can only mean a run: `latest~N`, or the beginning of an id with its day."""
+    return bool(_LATEST.fullmatch(name) or _BEGINNING.fullmatch(name))
+
+
+def read_run(path: Path) -> Run:
+    """The run in a file, as `eval run --json` prints it. Raises UsageError for any other file."""
+    try:
+        return run_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(
+            f"no run of evals: {error}",
+            hint="`convexpert eval run --json` prints one",
+            path=str(path),
+        ) from error
 
 
 def stored_runs(workspace: Workspace) -> Iterator[Run]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.metrics.base import Measured, Measurement
@@ -44,11 +44,11 @@ def bootstrap_interval(
         values.append(sum(parts[i] for i in drawn) / sum(wholes[i] for i in drawn))
     values.sort()
     tail = (1 - LEVEL) / 2
-    return Interval(_quantile(values, tail), _quantile(values, 1 - tail))
+    return Interval(quantile(values, tail), quantile(values, 1 - tail))
 
 
-def _quantile(ordered: list[float], share: float) -> float:
-    """Linear interpolation between the nearest two order statistics."""
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """Of sorted values, at least one, interpolated between the nearest two."""
     position = share * (len(ordered) - 1)
     below = int(position)
     above = min(below + 1, len(ordered) - 1)

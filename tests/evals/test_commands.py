@@ -125,7 +125,9 @@ def test_without_runs_history_says_how_to_make_one(
     assert "eval run" in captured.err
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("list",), ("history",), ("show",)])
+@pytest.mark.parametrize(
+    "command", [(), ("run",), ("compare",), ("list",), ("history",), ("show",)]
+)
 def test_every_help_has_an_example(
     command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,101 @@
+"""`convexpert eval compare`: what a change did."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.context import command_context
+
+
+class FailOn(StrEnum):
+    """When the exit status is 1."""
+
+    REGRESSION = "regression"
+    NEVER = "never"
+
+
+def compare_command(
+    context: typer.Context,
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="BASE",
+            help="A run (its id, latest, latest~1, a file of `eval run --json`), or what --agents "
+            "of `eval run` takes; that is run first.",
+        ),
+    ],
+    head: Annotated[str, typer.Argument(metavar="HEAD", help="The same, for the other side.")],
+    suites: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--suite",
+            metavar="SUITE",
+            help="What to run: the name of a built-in suite, a file or a folder; may be given "
+            "several times. Without it, the suites of the run that is compared, or all built-in "
+            "ones.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option(help="Exit with 1 where a gate of the suites does not hold, or never."),
+    ] = FailOn.REGRESSION,
+    repeat: Annotated[
+        int, typer.Option(min=1, max=100, help="Run each case so many times on each side.")
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
+    ] = 0,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Run cases again whose documents, code and inputs are same."),
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
+        ),
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write a summary for a pull request here.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Compare two runs case by case, and exit with 1 where a gate of the suites does not hold."""
+    from assistant.cli.console import progress_bar, stdout, write_json
+    from evals.compare import compare_runs
+    from evals.compared_runs import compared_runs
+    from evals.report.comparison_json import comparison_to_json
+    from evals.report.comparison_text import show_comparison
+    from evals.run import RunOptions
+
+    found = command_context(context)
+    with progress_bar() as progress:
+        runs = compared_runs(
+            base,
+            head,
+            RunOptions(seed=seed, repeat=repeat, fresh=fresh, jobs=jobs),
+            suites=suites or (),
+            workspace=found.workspace,
+            settings=found.settings,
+            progress=progress,
+        )
+    comparison = compare_runs(*runs, seed=seed)
+    if markdown is not None:
+        from evals.report.comparison_markdown import comparison_markdown
+        from evals.report.files import write_report
+
+        write_report(markdown, comparison_markdown(comparison))
+    if as_json:
+        write_json(comparison_to_json(comparison))
+    else:
+        show_comparison(stdout(), comparison)
+    if not comparison.passed and fail_on is not FailOn.NEVER:
+        raise typer.Exit(1)

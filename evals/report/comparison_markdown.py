@@ -1,0 +1,161 @@
+"""A comparison as Markdown for a pull request: a short verdict, details to be opened.
+
+Whatever comes from documents or models stands in code or is escaped: it can neither mention people,
+nor link, nor close the blocks around it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from evals.comparison import (
+    CaseComparison,
+    Comparison,
+    Fate,
+    MetricComparison,
+    SuiteComparison,
+    Verdict,
+)
+from evals.metrics.base import Measured, Measurement
+from evals.outcome import CaseFailed, CaseOutcome, Outcome
+from evals.report.outputs import output_lines
+
+MOST_CASES = 30
+"""Described for each suite."""
+MOST_LINES = 30
+"""Of a diff."""
+LONGEST = 60_000
+"""Characters: GitHub takes 65,536 in a comment."""
+
+_TOLD = (Fate.LOST, Fate.WORSE, Fate.MIXED, Fate.BETTER, Fate.GAINED)
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~@&-]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The whole text, cut where a comment would be too long."""
+    text = "\n".join(_lines(comparison)) + "\n"
+    if len(text) <= LONGEST:
+        return text
+    short = "\n".join(_lines(comparison, details=False)) + "\n"
+    return short[:LONGEST] if len(short) > LONGEST else short
+
+
+def escaped(text: str) -> str:
+    """Text of others as it reads, on one line."""
+    line = " ".join(_CONTROL.sub("\ufffd", text).split())
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", line)
+
+
+def _lines(comparison: Comparison, *, details: bool = True) -> Iterator[str]:
+    verdict = "✅ no regression" if comparison.passed else "❌ regression"
+    yield f"### Evals: {verdict}"
+    yield ""
+    for suite, gate in comparison.failed_gates:
+        named = ", ".join(f"`{case}`" for case in gate.cases[:MOST_CASES])
+        yield f"- **{suite.name}**: {escaped(gate.told)}{': ' + named if named else ''}"
+    for note in comparison.notes:
+        yield f"- note: {escaped(note)}"
+    yield ""
+    yield "| suite | cases | lost | worse | better | gained | pass rate |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"
+    for suite in comparison.suites:
+        counts = [len(suite.of(fate)) for fate in (Fate.LOST, Fate.WORSE, Fate.BETTER, Fate.GAINED)]
+        cells = [suite.name, str(suite.compared), *map(str, counts), _pass_rate(suite)]
+        yield f"| {' | '.join(cells)} |"
+    if details:
+        for suite in comparison.suites:
+            yield from _details(suite)
+    yield ""
+    yield f"<sub>base {comparison.base.id} · head {comparison.head.id} · "
+    yield f"convexpert {escaped(comparison.head.spec.convexpert)}</sub>"
+
+
+def _pass_rate(suite: SuiteComparison) -> str:
+    rate = suite.metrics[0]
+    return f"{_value(rate.base)} → {_value(rate.head)}"
+
+
+def _details(suite: SuiteComparison) -> Iterator[str]:
+    told = [case for fate in _TOLD for case in suite.of(fate)]
+    changed = [one for one in suite.metrics if one.changed]
+    if not told and not changed:
+        return
+    yield ""
+    yield f"<details><summary>{suite.name}: {len(told)} cases came out otherwise</summary>"
+    yield ""
+    if changed:
+        yield from _metrics(suite, changed)
+    for case in told[:MOST_CASES]:
+        yield from _case(case)
+    if len(told) > MOST_CASES:
+        yield f"- … and {len(told) - MOST_CASES} more"
+    yield ""
+    yield "</details>"
+
+
+def _metrics(suite: SuiteComparison, changed: list[MetricComparison]) -> Iterator[str]:
+    yield "| metric | base | head | difference (95 % interval) | |"
+    yield "| --- | ---: | ---: | --- | --- |"
+    for one in changed:
+        interval = one.interval
+        around = f" ({interval.low:+.3f} to {interval.high:+.3f})" if interval is not None else ""
+        gap = f"{one.difference:+.3f}{around}" if one.difference is not None else ""
+        says = f"**{one.verdict.value}**" if one.verdict is Verdict.WORSE else one.verdict.value
+        yield f"| `{one.metric.name}` | {_value(one.base)} | {_value(one.head)} | {gap} | {says} |"
+    yield ""
+    fewest = suite.fewest_lost
+    if suite.compared >= fewest:
+        yield (
+            f"A fall of the pass rate is significant from {fewest} of {suite.compared} cases on; "
+            "smaller ones show only as single cases."
+        )
+        yield ""
+
+
+def _case(case: CaseComparison) -> Iterator[str]:
+    must = " (must pass)" if case.must_pass else ""
+    runs = "" if case.certain else f", {_rate(case.base)} → {_rate(case.head)} runs passed"
+    yield f"- **{case.fate.value}** `{case.case}`{must}{runs}"
+    for line in _missed(case):
+        yield f"  - {escaped(line)}"
+    for reason in case.why:
+        yield f"  - why: {escaped(reason.told)}"
+        if reason.hunk:
+            yield from _fenced(reason.hunk.splitlines())
+    ran = isinstance(case.base, Outcome) and isinstance(case.head, Outcome)
+    if ran and not case.same_output and case.fate in (Fate.LOST, Fate.WORSE, Fate.MIXED):
+        before, after = output_lines(case.base), output_lines(case.head)
+        changes = difflib.unified_diff(before, after, lineterm="", n=1)
+        lines = [line for line in changes if not line.startswith(("---", "+++", "@@"))]
+        if lines:
+            yield from _fenced(lines)
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    safe = [_CONTROL.sub("\ufffd", line) for line in lines[:MOST_LINES]]
+    longest = max((len(run) for line in safe for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield ""
+    yield f"  {fence}diff"
+    yield from (f"  {line}" for line in safe)
+    if len(lines) > MOST_LINES:
+        yield f"  … {len(lines) - MOST_LINES} more lines"
+    yield f"  {fence}"
+    yield ""
+
+
+def _missed(case: CaseComparison) -> tuple[str, ...]:
+    if isinstance(case.head, CaseFailed):
+        return (f"{case.head.code}: {case.head.reason}",)
+    return case.head.result.missed if isinstance(case.head, Outcome) else ()
+
+
+def _rate(outcome: CaseOutcome | None) -> str:
+    return f"{outcome.passes}/{outcome.tries}" if outcome is not None else "–"
+
+
+def _value(measurement: Measurement) -> str:
+    return f"{measurement.value:.3f}" if isinstance(measurement, Measured) else "–"

@@ -1,0 +1,54 @@
+"""What a case returned, as lines that can be shown beside those of another run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from evals.outcome import CaseFailed, CaseOutcome
+
+
+def output_lines(outcome: CaseOutcome | None) -> list[str]:
+    """The output of a case, or why there is none; a line each, of any characters."""
+    if outcome is None:
+        return ["(not in this run)"]
+    if isinstance(outcome, CaseFailed):
+        return [f"{outcome.code}: {outcome.reason}"]
+    layout = _LAYOUTS.get(outcome.kind, _other)
+    try:
+        lines = [str(line) for line in layout(outcome.result.output)]
+    except (KeyError, TypeError, AttributeError):
+        lines = list(_other(outcome.result.output))  # as an older version stored it
+    return [*lines, *(f"✗ {missed}" for missed in outcome.result.missed)]
+
+
+def _retrieval(output: Mapping[str, Any]) -> Iterator[str]:
+    for passage in output["relevant"]:
+        rank = passage["rank"]
+        yield f"rank {rank if rank is not None else '–'}: {passage['passage']}"
+    for hit in output["hits"]:
+        heading = " > ".join(hit["heading"])
+        mark = " ✓" if hit["relevant"] else ""
+        yield f"{hit['rank']}. {hit['source']} {heading}{mark}"
+
+
+def _answer(output: Mapping[str, Any]) -> Iterator[str]:
+    yield f"status: {output['status']}"
+    yield from str(output["answer"]).splitlines()
+
+
+def _check(output: Mapping[str, Any]) -> Iterator[str]:
+    for place in output["found"]:
+        yield f"{place['rule']} at {place['file']}:{place['line']}"
+
+
+def _other(output: Mapping[str, Any]) -> Iterator[str]:
+    yield from json.dumps(output, indent=1, ensure_ascii=False, default=str).splitlines()
+
+
+_LAYOUTS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "retrieval": _retrieval,
+    "answer": _answer,
+    "check": _check,
+}
