@@ -1,7 +1,8 @@
 """The examples in the texts of lint rules, as files.
 
 `>>> NAME` alone on a line begins a file of that name; without one the example is one file. What
-can't be seen is spelled out: `⟨U+200B⟩` is that character, `␍` a carriage return.
+can't be seen is spelled out: `⟨U+200B⟩` is that character, `␍` a carriage return, `⟨900 tokens⟩` a
+text of that length.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from agents.lint.linting import Target
 
 EXAMPLE_NAME = "example.md"
 _FILE = re.compile(r"^>>> (\S+)$", re.MULTILINE)
+_FILLING = re.compile(r"⟨(\d{1,6}) tokens⟩")
 _CHARACTER = re.compile(r"⟨U\+([0-9A-F]{4,6})⟩")
 
 
@@ -27,5 +29,6 @@ def example_targets(example: str) -> list[Target]:
 
 def _target(name: str, text: str) -> Target:
     raw = _CHARACTER.sub(lambda found: chr(int(found[1], 16)), text).replace("␍", "\r")
+    raw = _FILLING.sub(lambda found: "word " * int(found[1]), raw)
     group = name.rpartition("/")[0]
     return Target(raw.encode(), name, group=group)

@@ -28,6 +28,8 @@ HEADED = frozenset(DocumentKind) - {DocumentKind.INSTRUCTIONS, DocumentKind.OTHE
 """The kinds whose tools read a head."""
 PROMPTS = frozenset(DocumentKind) - {DocumentKind.OTHER}
 """The kinds that a model is given to follow; a README speaks to people."""
+EVERY_KIND = frozenset(DocumentKind)
+"""For rules about safety: a model may be told to read a README as well."""
 
 CodeCheck = Callable[[Document, str], Sequence[Finding]]
 """Checks the code examples of a document, which has that name in findings."""

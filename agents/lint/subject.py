@@ -45,6 +45,7 @@ class Comment:
     alone: bool
     """Whether nothing else stands on its lines."""
     last_line: int
+    """0 where it is never closed."""
 
 
 class Subject:
@@ -103,6 +104,11 @@ class Subject:
         values = self.document.frontmatter.values
         return "mode" not in values or str(values["mode"]) not in _OPENCODE_MODES
 
+    @property
+    def is_version(self) -> bool:
+        """Whether it comes from the registry."""
+        return self.handle is not None
+
     # --- the head -------------------------------------------------------------------------------
 
     def value(self, key: str) -> YamlValue:
@@ -145,6 +151,12 @@ class Subject:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
     @cached_property
+    def first_text_line(self) -> int:
+        """The first line of the body that isn't blank."""
+        numbers = range(self.body_start, len(self.lines) + 1)
+        return next((number for number in numbers if self.line(number).strip()), 1)
+
+    @cached_property
     def code_lines(self) -> frozenset[int]:
         """The lines of code blocks, fences included."""
         return frozenset(
@@ -179,6 +191,16 @@ class Subject:
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
         """The HTML comments of the body outside code."""
+        return tuple(comment for comment in self._all_comments if comment.last_line)
+
+    @property
+    def open_comment(self) -> tuple[int, int] | None:
+        """Line and column of a comment that is never closed."""
+        last = self._all_comments[-1] if self._all_comments else None
+        return (last.line, last.column) if last and not last.last_line else None
+
+    @cached_property
+    def _all_comments(self) -> tuple[Comment, ...]:
         return tuple(self._read_comments())
 
     def _body(self) -> Iterator[tuple[int, str]]:
@@ -212,6 +234,8 @@ class Subject:
                 alone = not before.strip() and not text[position:].strip()
                 yield Comment(opened[0], opened[1], "\n".join(parts), alone, number)
                 opened = None
+        if opened is not None:
+            yield Comment(opened[0], opened[1], "\n".join(parts), False, 0)
 
     # --- places and edits -----------------------------------------------------------------------
 

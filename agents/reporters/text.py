@@ -149,9 +149,14 @@ class _Excerpt:
 
     def _fitted(self, code: str, marks: str) -> tuple[str, str]:
         indent = len(code) - len(code.lstrip(" "))
-        cut = min(max(indent - 4, 0), len(marks) - len(marks.lstrip(" ")))
+        mark = len(marks) - len(marks.lstrip(" "))
+        cut = min(max(indent - 4, 0), mark)
         code, marks = code[cut:].rstrip(), marks[cut:]
         width = self._look.width
+        surplus = mark - cut - (width or 0) // 2
+        if width is not None and len(code) > width and surplus > 0:
+            # The marked words stand far to the right: what is before them gives way.
+            code, marks = f"…{code[surplus + 1 :]}", marks[surplus:]
         if width is not None and len(code) > width:
             code, marks = code[: width - 1] + "…", marks[:width]
         return code, marks

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from agents.reporters import FindingsReport
     from agents.settings import LintSettings
 
+LONGEST_LINE = 160
+"""Columns of a source line that are shown; a paragraph of a document is one line."""
+
 
 def lint(
     context: typer.Context,
@@ -88,7 +91,7 @@ def lint(
         from agents.lint.catalogue import about_rules
 
         report = replace(report, rules=about_rules(finding.rule for finding in report.findings))
-    show_report(report, format_)
+    show_report(report, format_, longest=LONGEST_LINE)
     if report.reaches(fail_on if fail_on is not None else settings.fail_on):
         raise typer.Exit(1)
 

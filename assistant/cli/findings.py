@@ -27,11 +27,14 @@ def listed_ids(given: list[str]) -> tuple[str, ...]:
     return tuple(one for part in given for one in part.replace(",", " ").split())
 
 
-def show_report(report: FindingsReport, format_: Format) -> None:
-    """Print findings; what was mended goes to standard error where the format has no place."""
+def show_report(report: FindingsReport, format_: Format, *, longest: int | None = None) -> None:
+    """Print findings; what was mended goes to standard error where the format has no place.
+
+    `longest`: the columns after which source lines are cut where no terminal says so.
+    """
     from agents.reporters import reporter
 
-    text = reporter(format_.value)(report, _look())
+    text = reporter(format_.value)(report, _look(longest))
     if format_ in (Format.JSON, Format.SARIF):
         write_document(text)
     else:
@@ -41,10 +44,10 @@ def show_report(report: FindingsReport, format_: Format) -> None:
             sys.stderr.write(f"{printable(str(fixed))}\n")
 
 
-def _look() -> Look:
+def _look(longest: int | None) -> Look:
     from agents.reporters import Look
 
     console = stdout()
     colour = console.is_terminal and not console.no_color and console.color_system is not None
-    width = max(console.width - 10, 40) if console.is_terminal else None
+    width = max(console.width - 10, 40) if console.is_terminal else longest
     return Look(colour=colour, width=width, safe=printable)

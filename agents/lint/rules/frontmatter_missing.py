@@ -52,7 +52,7 @@ RULE = Rule(
     id="frontmatter-missing",
     severity=Severity.WARNING,
     category="head",
-    kinds=HEADED,
+    kinds=HEADED - {DocumentKind.COMMAND},
     check=check,
     diagnostics=frozenset({"frontmatter-missing"}),
 )
