@@ -61,6 +61,7 @@ class Toolbox:
         self._registry_lock = threading.Lock()
         self._base_lock = threading.Lock()
         self._documentation_lock = threading.Lock()
+        self._check_lock = threading.Lock()
         self._documentation: tuple[object, Documentation] | None = None
 
     @classmethod
@@ -149,10 +150,11 @@ class Toolbox:
         paths = [readable.find(path) for path in asked.paths]
         options = self._check_options(asked)
         reports = []
-        if asked.code is not None:
-            reports.append(check_text(asked.code, asked.filename, options, readable))
-        if paths:
-            reports.append(check_files(paths, options, readable))
+        with self._check_lock:  # the parser is one for all
+            if asked.code is not None:
+                reports.append(check_text(asked.code, asked.filename, options, readable))
+            if paths:
+                reports.append(check_files(paths, options, readable))
         values = document(joined(reports))
         wants_review = bool(asked.agents) if asked.review is None else asked.review
         return _json(

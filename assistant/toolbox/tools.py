@@ -55,7 +55,7 @@ class Tool:
         try:
             return self.takes.model_validate(dict(given))
         except ValidationError as error:
-            raise UsageError(_complaint(error), hint=f"see the input schema of {self.name}") from (
+            raise UsageError(complaint(error), hint=f"see the input schema of {self.name}") from (
                 error
             )
 
@@ -72,7 +72,8 @@ def told(error: ConvexpertError) -> str:
     return f"{text}\nhint: {error.hint}" if error.hint else text
 
 
-def _complaint(error: ValidationError) -> str:
+def complaint(error: ValidationError) -> str:
+    """What is wrong with which argument, on one line."""
     found = error.errors(include_url=False, include_input=False)
     parts = [
         f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}" if one["loc"] else str(one["msg"])
