@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from assistant.cli.console import printable, progress_bar, write, write_json
-from assistant.cli.context import command_context
-
-if TYPE_CHECKING:
-    from assistant.answer.question import Turn
+from assistant.cli.context import command_context, given_path
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
-
-LONGEST_HISTORY = 1_000_000
-"""Bytes of a history file."""
 
 
 @app.command(epilog="Example: convexpert ask 'Where should I call the Stripe API from?'")
@@ -29,36 +24,55 @@ def ask(
         typer.Option(metavar="REF", help="Answer from this agent alone: HANDLE, HANDLE@3, …"),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages to cite at most.")] = 8,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="PROVIDER:NAME", help="Answer with this chat model."),
+    ] = None,
     no_model: Annotated[
         bool,
         typer.Option("--no-model", help="Put the answer together from the documents alone."),
     ] = False,
     history: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Earlier turns: a JSON array of role and content."),
+        typer.Option(
+            metavar="FILE",
+            parser=given_path,
+            help="Earlier turns: a JSON array of role and content.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Answer a Convex design question from the documents.
 
-    Every statement carries the number of the passage that it comes from.
+    Every statement carries the number of the passage that it comes from. With a model, each of
+    its sentences is held to these passages.
 
     Where the documents don't answer, it says so and shows the closest passages.
     """
-    turns = _read_history(history) if history is not None else ()
+    from assistant.cli.ask_draft import shown_draft
+    from assistant.cli.ask_history import read_history
+    from assistant.cli.ask_model import opened_model, usage_line
+
+    turns = read_history(history) if history is not None else []
     obj = command_context(context)
     with progress_bar() as progress:
         knowledge_base = obj.knowledge_base(progress)
-    from assistant.answer.answering import answer_question
+    chat_model = opened_model(obj, model, no_model=no_model)
+    from assistant.generate.answering import respond
 
-    answer = answer_question(
-        " ".join(question),
-        knowledge_base=knowledge_base,
-        registry=obj.registry(),
-        agent=agent,
-        k=k,
-        history=turns,
-    )
+    on_terminal = sys.stdout.isatty() and not as_json and chat_model is not None
+    with shown_draft() if on_terminal else nullcontext(_unheard) as take:
+        answer = respond(
+            " ".join(question),
+            knowledge_base=knowledge_base,
+            registry=obj.registry(),
+            model=chat_model,
+            agent=agent,
+            k=k,
+            history=turns,
+            prices=obj.settings.prices,
+            on_text=take,
+        )
     if as_json:
         write_json(answer.to_json())
     elif sys.stdout.isatty():
@@ -67,34 +81,9 @@ def ask(
         show_answer(answer)
     else:
         write(printable(answer.answer))
+        if used := usage_line(answer):
+            sys.stderr.write(f"{printable(used)}\n")
 
 
-def _read_history(path: Path) -> list[Turn]:
-    """The earlier turns in a file. Raises UsageError where it is no such array."""
-    import json
-
-    from agents.errors import UsageError
-
-    def refused(message: str) -> UsageError:
-        hint = 'an array such as [{"role": "user", "content": "…"}]'
-        return UsageError(message, hint=hint, path=str(path))
-
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LONGEST_HISTORY + 1)
-    except OSError as error:
-        raise refused(f"can't read the history: {error.strerror or error}") from error
-    if len(raw) > LONGEST_HISTORY:
-        raise refused("the history is larger than 1 MB")
-    try:
-        turns = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise refused(f"the history is not JSON: {error}") from error
-    if not isinstance(turns, list) or not all(
-        isinstance(turn, dict)
-        and turn.get("role") in ("user", "assistant", "system")
-        and isinstance(turn.get("content"), str)
-        for turn in turns
-    ):
-        raise refused("the history is not an array of turns with role and content")
-    return turns
+def _unheard(piece: str) -> None:
+    """Take a piece of an answer that is shown when it is whole."""

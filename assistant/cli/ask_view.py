@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from assistant.answer.result import Answer, Citation, Status
+from assistant.cli.ask_model import usage_line
 from assistant.cli.console import printable, stdout
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ def show_answer(answer: Answer) -> None:
     text = printable(answer.answer)
     if answer.status is Status.NOT_COVERED:
         text = f"✗ {text}"
+    if answer.model is not None and answer.status is Status.ANSWERED:
+        from assistant.cli.markdown_view import safe_markdown
+
+        console.print(safe_markdown(text.partition(f"\n\n{_SOURCES}")[0]), width=width)
+        text = ""
     for number, part in enumerate(_parts(text)):
         if number:
             console.print()
@@ -40,6 +46,9 @@ def show_answer(answer: Answer) -> None:
         console.print()
         for citation in answer.citations:
             console.print(_source(citation), width=console.width, soft_wrap=True)
+    if used := usage_line(answer):
+        console.print()
+        console.print(Text(printable(used), style="dim"), soft_wrap=True)
 
 
 def _parts(markdown: str) -> Iterator[RenderableType]:

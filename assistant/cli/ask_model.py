@@ -1,0 +1,44 @@
+"""The chat model that a command answers with, and what its use is told as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.answer.result import Answer
+    from assistant.cli.context import CommandContext
+    from assistant.model.conversation import ChatModel
+
+
+def opened_model(
+    obj: CommandContext, option: str | None, *, no_model: bool = False
+) -> ChatModel | None:
+    """The chosen model, opened; None for answers from the documents alone.
+
+    Raises UsageError for a name that is none, ModelError where its package or key is missing.
+    """
+    from assistant.model.name import chosen_model
+
+    chosen = chosen_model(obj.settings, option=option, no_model=no_model)
+    if chosen is None:
+        return None
+    from assistant.model.opening import open_model
+
+    return open_model(chosen, obj.settings)
+
+
+def usage_line(answer: Answer) -> str:
+    """The model, its tokens and their cost on one line; empty for an answer without a model."""
+    if answer.model is None:
+        return ""
+    parts = [answer.model]
+    usage = answer.usage
+    if usage:
+        told = f"{usage['input_tokens']:,} in, {usage['output_tokens']:,} out"
+        parts.append(f"{usage['total_tokens']:,} tokens ({told})")
+    if "cost_usd" in usage:
+        parts.append(f"${usage['cost_usd']:.4f}")
+    if answer.unsupported:
+        count = len(answer.unsupported)
+        parts.append(f"{count} unsupported {'sentence' if count == 1 else 'sentences'}")
+    return " · ".join(parts)
