@@ -125,6 +125,8 @@ class Reach:
         self._sites: dict[Unit, tuple[CallSite, ...]] = {}
         self._calls_by_unit: dict[CodeFile, dict[Unit, list[Node]]] = {}
         self._runs: dict[CodeFile, tuple[RunCall, ...]] = {}
+        self._runs_by_unit: dict[CodeFile, dict[Unit, list[RunCall]]] = {}
+        self._context_calls: dict[CodeFile, dict[Unit, list[ContextCall]]] = {}
 
     # --- units ----------------------------------------------------------------------------------
 
@@ -247,6 +249,26 @@ class Reach:
             known = self._runs[file] = tuple(self._find_runs(file))
         return known
 
+    def runs_of(self, unit: Unit) -> Sequence[RunCall]:
+        """The `ctx.run…` and scheduler calls of one unit, in document order."""
+        file = unit.file
+        by_unit = self._runs_by_unit.get(file)
+        if by_unit is None:
+            by_unit = self._runs_by_unit[file] = {}
+            for run in self.runs_in(file):
+                by_unit.setdefault(self.unit_of(file, run.call.node), []).append(run)
+        return by_unit.get(unit, ())
+
+    def context_calls_of(self, unit: Unit) -> Sequence[ContextCall]:
+        """The calls of the context's parts in one unit, in document order."""
+        file = unit.file
+        by_unit = self._context_calls.get(file)
+        if by_unit is None:
+            by_unit = self._context_calls[file] = {}
+            for call in self._project.contexts.calls(file):
+                by_unit.setdefault(self.unit_of(file, call.node), []).append(call)
+        return by_unit.get(unit, ())
+
     def _find_runs(self, file: CodeFile) -> Iterator[RunCall]:
         for call in self._project.contexts.calls(file):
             method = call.path[-1]
@@ -273,10 +295,8 @@ class Reach:
         waiting = deque(found)
         while waiting:
             unit = waiting.popleft()
-            for run in self.runs_in(unit.file):
+            for run in self.runs_of(unit):
                 if run.target is None or run.scheduled:
-                    continue
-                if self.unit_of(unit.file, run.call.node) is not unit:
                     continue
                 for inner, step in self._search(run.target).items():
                     if inner not in found:

@@ -199,9 +199,9 @@ class ArgumentFlow:
                 if not site.handed_on:
                     place = (site.target.file, site.target.node.id)
                     given[place].append((site.file, syntax.arguments(site.node)))
-            for run in reach.runs_in(unit.file):
+            for run in reach.runs_of(unit):
                 handler = run.target.handler if run.target is not None else None
-                if handler is None or reach.unit_of(unit.file, run.call.node) is not unit:
+                if handler is None:
                     continue
                 handed = run.call.arguments[2 if run.scheduled else 1 :][:1]
                 # Handlers take the context first, which the caller doesn't give.

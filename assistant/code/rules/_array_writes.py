@@ -169,7 +169,7 @@ def _methods_on(file: CodeFile, member: Node) -> set[str | None]:
         return set()
     return {
         syntax.callee_name(call)
-        for call in syntax.descendants(function, "call_expression")
+        for call in file.tree.nodes_inside(function, "call_expression")
         if syntax.name_chain(syntax.receiver(call)) == chain
     }
 

@@ -127,10 +127,9 @@ class Claims:
             yield from self._decided(unit)
 
     def _writes(self) -> Iterator[ContextCall]:
-        unit_of = self._project.reach.unit_of
         for unit in self._flow.units:
-            for call in self._project.contexts.calls(unit.file):
-                if call.path in _WRITES and unit_of(unit.file, call.node) is unit:
+            for call in self._project.reach.context_calls_of(unit):
+                if call.path in _WRITES:
                     yield call
 
     # --- as the author of a write ----------------------------------------------------------------

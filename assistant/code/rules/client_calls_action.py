@@ -112,9 +112,8 @@ def _changes_something(project: Project, action: RegisteredFunction) -> bool:
 
 
 def _paths(project: Project, unit: Unit) -> Iterator[tuple[str, ...]]:
-    for call in project.contexts.calls(unit.file):
-        if project.reach.unit_of(unit.file, call.node) is unit:
-            yield call.path
+    for call in project.reach.context_calls_of(unit):
+        yield call.path
 
 
 def _is_write(path: tuple[str, ...]) -> bool:

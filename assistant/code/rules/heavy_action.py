@@ -84,7 +84,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     if function.kind is not Kind.ACTION or function.handler is None:
         return
     handler = function.handler
-    work = sum(1 for _ in _branches(handler.node)) + sum(1 for _ in _shapings(handler.node))
+    work = sum(1 for _ in _branches(handler)) + sum(1 for _ in _shapings(handler))
     if work <= _MOST:
         return
     calls = _external_calls(handler, project)
@@ -99,11 +99,12 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         )
 
 
-def _branches(handler: Node) -> Iterator[Node]:
-    for node in syntax.descendants(handler, *_BRANCHES):
-        is_plain = _is_guard(node, handler) if node.type == "if_statement" else _is_default(node)
-        if not is_plain:
-            yield node
+def _branches(handler: Place) -> Iterator[Node]:
+    for kind in _BRANCHES:
+        for node in handler.file.tree.nodes_inside(handler.node, kind):
+            is_guard = kind == "if_statement" and _is_guard(node, handler.node)
+            if not is_guard and (kind == "if_statement" or not _is_default(node)):
+                yield node
 
 
 def _is_default(node: Node) -> bool:
@@ -130,8 +131,8 @@ def _is_guard(statement: Node, handler: Node) -> bool:
     return last is not None and last.type in ("throw_statement", "return_statement")
 
 
-def _shapings(handler: Node) -> Iterator[Node]:
-    for call in syntax.descendants(handler, "call_expression"):
+def _shapings(handler: Place) -> Iterator[Node]:
+    for call in handler.file.tree.nodes_inside(handler.node, "call_expression"):
         first = syntax.argument(call, 0)
         if first is None or first.type not in _CALLBACKS:
             continue
@@ -167,7 +168,7 @@ def _is_external(place: Place, project: Project, depth: int) -> bool:
         return False
     if helper.node.type not in syntax.FUNCTION_KINDS:
         return False
-    inner = syntax.descendants(helper.node, "call_expression")
+    inner = helper.file.tree.nodes_inside(helper.node, "call_expression")
     return any(_is_external(Place(helper.file, node), project, depth + 1) for node in inner)
 
 

@@ -104,8 +104,8 @@ def _changes(flow: ArgumentFlow) -> Iterator[frozenset[ArgumentPath]]:
     """For each change of a document whose id is an argument: those arguments."""
     project = flow.project
     for unit in flow.units:
-        for call in project.contexts.calls(unit.file):
-            if call.path not in _CHANGES or project.reach.unit_of(unit.file, call.node) is not unit:
+        for call in project.reach.context_calls_of(unit):
+            if call.path not in _CHANGES:
                 continue
             ids = ids_from_arguments(flow, unit.file, id_of(call))
             if ids:

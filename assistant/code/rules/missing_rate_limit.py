@@ -104,8 +104,8 @@ def _says_limit(name: str) -> bool:
 
 def _costs(project: Project, unit: Unit) -> Iterator[str]:
     """What a unit does that costs something, by the names for messages."""
-    for run in project.reach.runs_in(unit.file):
-        if run.scheduled and project.reach.unit_of(unit.file, run.call.node) is unit:
+    for run in project.reach.runs_of(unit):
+        if run.scheduled:
             yield ".".join(("ctx", *run.call.path))
     for call in project.reach.call_nodes_of(unit):
         if call.type != "call_expression":

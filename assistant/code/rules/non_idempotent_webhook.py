@@ -147,14 +147,12 @@ def _mutations_of(project: Project, function: RegisteredFunction) -> Iterator[Ru
 
 
 def _runs_of(project: Project, unit: Unit) -> Iterator[RunCall]:
-    for run in project.reach.runs_in(unit.file):
-        if project.reach.unit_of(unit.file, run.call.node) is unit:
-            yield run
+    yield from project.reach.runs_of(unit)
 
 
 def _inserts(project: Project, unit: Unit) -> Iterator[ContextCall]:
-    for call in project.contexts.calls(unit.file):
-        if call.path == ("db", "insert") and (project.reach.unit_of(unit.file, call.node) is unit):
+    for call in project.reach.context_calls_of(unit):
+        if call.path == ("db", "insert"):
             yield call
 
 

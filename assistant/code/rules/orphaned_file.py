@@ -110,10 +110,8 @@ def _deletes_files(project: Project, function: RegisteredFunction) -> bool:
     scheduled = (
         inner
         for unit in units
-        for run in project.reach.runs_in(unit.file)
-        if run.scheduled
-        and run.target is not None
-        and project.reach.unit_of(unit.file, run.call.node) is unit
+        for run in project.reach.runs_of(unit)
+        if run.scheduled and run.target is not None
         for inner in project.reach.reached_by(run.target, runs=True)
     )
     return any(_calls_delete(project, unit) for unit in (*units, *scheduled))
@@ -151,10 +149,7 @@ def _sweeps_storage(project: Project) -> bool:
 
 
 def _calls_delete(project: Project, unit: Unit) -> bool:
-    return any(
-        call.path == ("storage", "delete") and project.reach.unit_of(unit.file, call.node) is unit
-        for call in project.contexts.calls(unit.file)
-    )
+    return any(call.path == ("storage", "delete") for call in project.reach.context_calls_of(unit))
 
 
 RULE = Rule(

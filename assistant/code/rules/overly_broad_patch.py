@@ -83,11 +83,9 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
 
 
 def _patches(flow: ArgumentFlow) -> Iterator[ContextCall]:
-    project = flow.project
     for unit in flow.units:
-        for call in project.contexts.calls(unit.file):
-            patches = call.path == ("db", "patch") and len(call.arguments) > 1
-            if patches and project.reach.unit_of(unit.file, call.node) is unit:
+        for call in flow.project.reach.context_calls_of(unit):
+            if call.path == ("db", "patch") and len(call.arguments) > 1:
                 yield call
 
 

@@ -94,11 +94,8 @@ def _report(function: RegisteredFunction, message: str, hint: str) -> Report:
 
 
 def _calls(flow: ArgumentFlow) -> Iterator[ContextCall]:
-    project = flow.project
     for unit in flow.units:
-        for call in project.contexts.calls(unit.file):
-            if project.reach.unit_of(unit.file, call.node) is unit:
-                yield call
+        yield from flow.project.reach.context_calls_of(unit)
 
 
 def _file_arguments(flow: ArgumentFlow) -> frozenset[str]:
