@@ -1,7 +1,8 @@
 """Passages named so that they survive edits: by their document and their words or heading.
 
 Line numbers go stale as soon as somebody inserts a line above; a quoted snippet stays where its
-words stay. A passage whose words are gone is an error of the case, not a low score.
+words stay, and where it is reworded its meaning is looked for (`evals.statements`). A passage that
+is gone is an error of the case, not a low score.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from agents.document import Document
 from agents.location import LineIndex, Lines
 from agents.registry import AgentVersion
 from evals.outcome import PassageGone
+from evals.statements import find_reworded
 from evals.yaml_lines import Entry
 
 MAX_GRADE = 3
@@ -48,6 +50,8 @@ class Place:
     """The handle of its document."""
     lines: tuple[Lines, ...]
     """Each of its occurrences, in order."""
+    reworded: bool = False
+    """Whether its exact words are gone, and this says the same in others."""
 
     def shown_by(self, source: str, lines: Lines) -> bool:
         """Whether these lines show a line of it."""
@@ -81,19 +85,24 @@ def read_passage(entry: Entry, *, graded: bool = False) -> Passage:
 def locate(passage: Passage, versions: Sequence[AgentVersion]) -> Place:
     """Where a passage stands in the documents under test.
 
-    Raises PassageGone where the document, the quote or the heading is not there.
+    Raises PassageGone where the document, the quote (in these words or in others of the same
+    meaning) or the heading is not there.
     """
     version = version_named(passage.document, versions)
     document = version.document
+    reworded = False
     if passage.quote is not None:
         lines = _quoted(document, passage.quote)
+        if not lines:
+            lines = find_reworded(passage.quote, document)
+            reworded = bool(lines)
     elif passage.heading is not None:
         lines = _headed(document, passage.heading)
     else:
         lines = (Lines(1, max(1, LineIndex(document.raw).line_count)),)
     if not lines:
         raise PassageGone(f"the passage is gone: {passage}")
-    return Place(passage, version.handle, lines)
+    return Place(passage, version.handle, lines, reworded)
 
 
 def version_named(name: str, versions: Sequence[AgentVersion]) -> AgentVersion:

@@ -53,7 +53,7 @@ class AnswerKind:
         facts, must_not, cites = table.get("facts"), table.get("must_not"), table.get("cites")
         task = AnswerTask(
             question=table.need("question").text(),
-            facts=tuple(Fact(_ways(f)) for f in facts.items()) if facts is not None else (),
+            facts=tuple(Fact(read_ways(f)) for f in facts.items()) if facts is not None else (),
             must_not=must_not.texts() if must_not is not None else (),
             cites=tuple(_group(c) for c in cites.items()) if cites is not None else (),
             unanswerable=unanswerable.flag() if unanswerable is not None else False,
@@ -189,7 +189,8 @@ def _output(answer: Answer) -> dict[str, Json]:
     }
 
 
-def _ways(entry: Entry) -> tuple[str, ...]:
+def read_ways(entry: Entry) -> tuple[str, ...]:
+    """The phrases that say one fact: a phrase, or a list of them. Raises SuiteError."""
     ways = entry.texts()
     if not ways:
         raise entry.wrong("a phrase or a list of phrases")

@@ -65,7 +65,7 @@ class CheckKind:
     def read(self, table: Table) -> CheckTask:
         """The kind's own fields of a case."""
         rules = table.get("rules")
-        judged = _known_rules(rules) if rules is not None else None
+        judged = known_rules(rules) if rules is not None else None
         marked = _files(table)
         expected = [
             Place(path, line, rule)
@@ -151,7 +151,7 @@ def _relative(file: str, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
-def _known_rules(entry: Entry) -> frozenset[str]:
+def known_rules(entry: Entry) -> frozenset[str]:
     """The ids of a list. Raises SuiteError for one that no rule has: it would judge nothing."""
     from assistant.code.catalogue import require_known
 

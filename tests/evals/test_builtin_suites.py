@@ -12,6 +12,7 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.kinds.answer import AnswerTask
 from evals.kinds.check import CheckTask
+from evals.kinds.document import DocumentTask
 from evals.kinds.retrieval import RetrievalTask
 from evals.passages import Passage, locate
 from evals.suite import Suite, find_suites
@@ -82,3 +83,16 @@ def test_every_rule_has_snippets_that_break_it_and_snippets_that_do_not() -> Non
         if "clean" in case.tags:
             assert isinstance(case.task, CheckTask)
             assert not case.task.expected
+
+
+def test_there_are_enough_document_cases_and_every_item_of_every_document_is_in_one(
+    builtin_versions: list[AgentVersion],
+) -> None:
+    tasks = [case.task for case in suite_named("documents").cases]
+    found = [task for task in tasks if isinstance(task, DocumentTask)]
+    assert len(found) >= 40
+    for version in builtin_versions:
+        expected = Counter(
+            text for task in found if task.document == version.handle for text in task.items
+        )
+        assert expected == Counter(item.text for item in version.document.checklist)
