@@ -5,13 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agents.document import Document
+from agents.claude_loading import as_project_agent, read_claude_head
+from agents.document import Document, DocumentKind
 from agents.errors import ExportError
-from agents.exporters.base import ExportFile, OnCollision, Scope, file_name
-from agents.exporters.head import set_keys
+from agents.exporters.base import (
+    Exported,
+    ExportFile,
+    OnCollision,
+    Scope,
+    Skipped,
+    exported,
+    file_name,
+)
+from agents.exporters.head import set_keys, with_clean_head
+from agents.exporters.markdown import description_of
+from agents.head_fields import says_all
 from agents.registry.version import AgentVersion
 
-_MAX_DESCRIPTION = 200
+_OTHERS = {
+    DocumentKind.SKILL: "it is a skill; --to claude-plugin takes it",
+    DocumentKind.COMMAND: "it is a command; --to claude-plugin takes it",
+    DocumentKind.CURSOR_RULE: "it is a rule, not a subagent; --to agents-md takes it",
+    DocumentKind.RULE: "it is a rule, not a subagent; --to agents-md takes it",
+    DocumentKind.INSTRUCTIONS: "it holds for a whole folder, not for a subagent; --to agents-md"
+    " takes it",
+    DocumentKind.OTHER: "it tells about other files and is no subagent",
+}
 
 
 class ClaudeTarget:
@@ -24,20 +43,37 @@ class ClaudeTarget:
     name = "claude"
     summary = "Claude Code subagents (.claude/agents/*.md)"
 
-    def folder(self, scope: Scope) -> str:
+    def folder(self, scope: Scope) -> str | None:
         """`.claude/agents`, in a project as in the user's home."""
         return ".claude/agents"
 
-    def files(
-        self, versions: Sequence[AgentVersion], on_collision: OnCollision
-    ) -> list[ExportFile]:
-        """One file per version, called by its handle."""
-        ordered = sorted(versions, key=lambda version: version.handle)
-        own = {version.handle: _text_of(version.document, "name") for version in ordered}
-        names = _different_names(own)
-        if on_collision is OnCollision.ERROR:
-            _refuse_collisions(own, names)
-        return [_file(version, own[version.handle], names) for version in ordered]
+    def export(
+        self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
+    ) -> Exported:
+        """One file per subagent, called by its handle."""
+        taken = [v for v in versions if v.document.kind not in _OTHERS]
+        skipped = [
+            Skipped(v.handle, v.number, _OTHERS[v.document.kind])
+            for v in versions
+            if v.document.kind in _OTHERS
+        ]
+        return exported(subagents(taken, on_collision), skipped)
+
+
+def subagents(
+    versions: Sequence[AgentVersion], on_collision: OnCollision, *, strict: bool = False
+) -> list[ExportFile]:
+    """A file per version, which Claude Code loads under a name of its own.
+
+    `strict` asks for heads that are YAML, as the validator of plugins does; Claude Code itself
+    takes some that aren't.
+    """
+    ordered = sorted(versions, key=lambda version: version.handle)
+    own = {version.handle: _text_of(version.document, "name") for version in ordered}
+    names = _different_names(own)
+    if on_collision is OnCollision.ERROR:
+        _refuse_collisions(own, names)
+    return [_file(version, own[version.handle], names, strict=strict) for version in ordered]
 
 
 def _different_names(own: Mapping[str, str | None]) -> dict[str, str]:
@@ -62,7 +98,9 @@ def _refuse_collisions(own: Mapping[str, str | None], names: Mapping[str, str]) 
             )
 
 
-def _file(version: AgentVersion, own: str | None, names: Mapping[str, str]) -> ExportFile:
+def _file(
+    version: AgentVersion, own: str | None, names: Mapping[str, str], *, strict: bool
+) -> ExportFile:
     document = version.document
     wanted = names[version.handle]
     values: dict[str, str] = {}
@@ -76,29 +114,33 @@ def _file(version: AgentVersion, own: str | None, names: Mapping[str, str]) -> E
         values["name"] = wanted
         notes.append(f"`name: {own}` changed to `{wanted}`, another exported agent has that name")
     if _text_of(document, "description") is None:
-        values["description"] = _description(document, version.handle)
+        values["description"] = description_of(document, version.handle)[0]
         notes.append("`description` added")
+    content = set_keys(document, values) if values else version.raw
+    head = read_claude_head(content.decode())
+    if as_project_agent(head).name != wanted:
+        content = with_clean_head(document, values)
+        notes.append("frontmatter rewritten, Claude Code can't read it as it is")
+    elif strict and head.repaired:
+        content = with_clean_head(document, values)
+        notes.append("frontmatter rewritten, as it is no YAML")
+    if says_all(document.frontmatter.values.get("tools")) and not _loads_all_tools(document):
+        notes.append("its `tools` name no tool of Claude Code, so it gets none")
     return ExportFile(
         path=file_name(version.handle, ".md"),
-        content=set_keys(document, values) if values else version.raw,
+        content=content,
         handle=version.handle,
         version=version.number,
         digest=version.digest,
         notes=tuple(notes),
+        original=version.raw,
     )
+
+
+def _loads_all_tools(document: Document) -> bool:
+    return document.frontmatter.values.get("tools") in ("*", ["*"])
 
 
 def _text_of(document: Document, key: str) -> str | None:
     value = document.frontmatter.values.get(key)
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _description(document: Document, handle: str) -> str:
-    text = " ".join(document.description.split())
-    if not text:
-        head = document.frontmatter.lines
-        body = document.text.splitlines()[head.end if head else 0 :]
-        lines = (line.strip().lstrip("#>*- ").strip() for line in body)
-        text = next((line for line in lines if any(map(str.isalnum, line))), f"Agent {handle}")
-    text = "".join(character for character in text if character.isprintable())
-    return text if len(text) <= _MAX_DESCRIPTION else f"{text[: _MAX_DESCRIPTION - 1].rstrip()}…"

@@ -53,8 +53,12 @@ def export_folder(
         raise UsageError(
             "export needs a folder", hint="--out DIR, or --scope project or --scope user"
         )
-    below = home if scope == Scope.USER else here
-    return below / chosen.folder(Scope(scope))
+    folder = chosen.folder(Scope(scope))
+    if folder is None:
+        raise UsageError(
+            f"{target} has no folder for a user's own agents", hint="--scope project, or --out DIR"
+        )
+    return (home if scope == Scope.USER else here) / folder
 
 
 def export_plan(
@@ -63,11 +67,21 @@ def export_plan(
     folder: Path,
     *,
     on_collision: str = OnCollision.RENAME,
+    scope: str | None = None,
     knows: Callable[[str], bool] | None = None,
 ) -> ExportPlan:
-    """What exporting these versions into `folder` would do; `knows` as for `plan_export`."""
+    """What exporting these versions into `folder` would do; `knows` as for `plan_export`.
+
+    Raises UsageError where the target has a place for none of them.
+    """
     if on_collision not in tuple(OnCollision):
         raise UsageError(f"unknown way {on_collision!r} to meet collisions", hint="rename or error")
     chosen = target_named(target)
-    files = chosen.files(versions, OnCollision(on_collision))
-    return plan_export(files, folder, chosen, knows=knows)
+    made = chosen.export(versions, OnCollision(on_collision), Scope(scope or Scope.PROJECT))
+    if not made.files:
+        first = made.skipped[0]
+        raise UsageError(
+            f"{target} has no place for {first.handle}: {first.reason}",
+            hint="`convexpert agents export --list` names the targets",
+        )
+    return plan_export(made, folder, chosen, knows=knows)

@@ -12,6 +12,7 @@ from agents.location import LineIndex, Lines
 
 _BOM = b"\xef\xbb\xbf"
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9._ -]*[A-Za-z0-9._-])?")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # What YAML 1.1 or 1.2 reads as something else than a string.
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
@@ -38,6 +39,36 @@ def set_keys(document: Document, values: Mapping[str, str]) -> bytes:
     return edited
 
 
+def with_clean_head(document: Document, values: Mapping[str, str]) -> bytes:
+    """The document with its frontmatter written anew, so that every reader understands it.
+
+    All fields keep the value that their author meant, those of `values` get theirs; a document
+    without frontmatter gets one. No `---` stands inside: some readers end the head there.
+    """
+    head = document.frontmatter.lines
+    merged: dict[str, Any] = {**document.frontmatter.values, **values}
+    lines = ["---"]
+    for key, value in merged.items():
+        lines += _clean_lines(key, value)
+    lines += ["---", ""]
+    raw = document.raw
+    index = LineIndex(raw)
+    body = raw.removeprefix(_BOM) if head is None else raw[_end_of(index, raw, head.end) :]
+    return "\n".join(lines).encode() + body
+
+
+def _clean_lines(key: str, value: Any) -> list[str]:
+    if isinstance(value, str) and _KEY.fullmatch(key):
+        line = key_line(key, value)
+        if "---" in line:
+            line = f'{key}: "{"".join(_escaped(character) for character in value)}"'
+        return [line.replace("---", "\\x2d--")]
+    import yaml
+
+    dumped = yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, width=10_000)
+    return str(dumped).rstrip("\n").split("\n")
+
+
 def key_line(key: str, value: str) -> str:
     """`key: value` as one line of YAML, quoted where it has to be."""
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
@@ -48,6 +79,8 @@ def key_line(key: str, value: str) -> str:
 def _escaped(character: str) -> str:
     if character in '"\\':
         return f"\\{character}"
+    if character in "\n\t":
+        return "\\n" if character == "\n" else "\\t"
     if character.isprintable():
         return character
     code = ord(character)

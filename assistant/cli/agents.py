@@ -292,7 +292,7 @@ def export(
     list_targets: Annotated[bool, typer.Option("--list", help="List the targets.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write agents as files of another tool.
+    """Write agents as files of another tool, and say what it can't express.
 
     Without REF all agents are exported, and files of agents that are gone are deleted. Files that
     were edited by hand since the last export are kept, unless --force is given.
@@ -315,6 +315,7 @@ def export(
         to,
         folder,
         on_collision=on_collision,
+        scope=scope,
         knows=None if references else registry.knows,
     )
     if not check:

@@ -218,13 +218,35 @@ def _show_checklist(document: Document, rules_of_item: RulesOfItem) -> None:
 
 
 def show_targets(*, as_json: bool) -> None:
-    """The targets that `--to` takes."""
+    """The targets that `--to` takes, with the folders that they look in."""
+    from agents.exporters.base import Scope
     from agents.exporters.catalogue import TARGETS
 
+    targets = [TARGETS[name] for name in sorted(TARGETS)]
     if as_json:
-        write_json([{"name": name, "summary": TARGETS[name].summary} for name in sorted(TARGETS)])
-    else:
-        _table(("target", "writes"), [(name, TARGETS[name].summary) for name in sorted(TARGETS)])
+        write_json(
+            [
+                {
+                    "name": target.name,
+                    "summary": target.summary,
+                    "folder": {scope.value: target.folder(scope) for scope in Scope},
+                }
+                for target in targets
+            ]
+        )
+        return
+    _table(
+        ("target", "project folder", "user folder", "writes"),
+        [
+            (
+                target.name,
+                target.folder(Scope.PROJECT) or "-",
+                f"~/{found}" if (found := target.folder(Scope.USER)) else "-",
+                target.summary,
+            )
+            for target in targets
+        ],
+    )
 
 
 def export_json(plan: ExportPlan, target: str, *, written: bool) -> dict[str, Any]:
@@ -238,12 +260,16 @@ def export_json(plan: ExportPlan, target: str, *, written: bool) -> dict[str, An
             {
                 "file": planned.path,
                 "change": planned.change.value,
-                "handle": planned.file.handle if planned.file else None,
+                "handle": planned.handle or None,
                 "version": planned.file.version if planned.file else None,
                 "digest": planned.file.digest if planned.file else None,
                 "notes": list(planned.file.notes) if planned.file else [],
             }
             for planned in plan.files
+        ],
+        "skipped": [
+            {"handle": one.handle, "version": one.version, "reason": one.reason}
+            for one in plan.skipped
         ],
     }
 
@@ -256,6 +282,8 @@ def show_export(plan: ExportPlan, *, written: bool) -> None:
     for planned in plan.files:
         if planned.change is not Change.UNCHANGED:
             write(_export_line(planned, written=written))
+    for one in plan.skipped:
+        write(_one_line(f"skipped {one.handle}@{one.version}: {one.reason}"))
     folder = _one_line(str(plan.folder))
     if plan.up_to_date:
         write(f"{folder} is up to date, {len(plan.files)} files")
@@ -269,8 +297,11 @@ def show_export(plan: ExportPlan, *, written: bool) -> None:
 
 def _export_line(planned: PlannedFile, *, written: bool) -> str:
     line = f"{_verb(planned, written=written)} {planned.path}"
+    if planned.is_block and planned.file is None:
+        line += f", the block of {planned.handle}"
     if planned.file is not None:
-        line += f" from {planned.file.handle}@{planned.file.version}"
+        if planned.handle:
+            line += f" from {planned.handle}@{planned.file.version}"
         if planned.file.notes:
             line += f" ({'; '.join(planned.file.notes)})"
     return _one_line(line)

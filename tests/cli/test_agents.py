@@ -233,7 +233,9 @@ def test_an_empty_registry_has_nothing_to_export(run: Run) -> None:
 
 
 def test_export_lists_its_targets(run: Run) -> None:
-    assert run("agents", "export", "--list").stdout.startswith("claude\t")
+    lines = run("agents", "export", "--list").stdout.splitlines()
+    assert "claude\t.claude/agents\t~/.claude/agents\t" in "\n".join(lines)
+    assert len(lines) == len({line.partition("\t")[0] for line in lines}) >= 14
     assert json.loads(run("agents", "export", "--list", "--json").stdout)[0]["name"] == "claude"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.document import digest_of
 from agents.errors import ExportError
-from agents.exporters.base import OnCollision, check_relative, file_name
+from agents.exporters.base import ExportFile, OnCollision, Scope, check_relative, file_name
 from agents.exporters.claude import ClaudeTarget
 from agents.parse import parse_document
 from agents.registry import AgentVersion, Registry, open_registry
@@ -51,8 +51,14 @@ def named(name: str) -> bytes:
     return f"---\nname: {name}\ndescription: d\n---\nText\n".encode()
 
 
+def files_of(
+    versions: list[AgentVersion], on_collision: OnCollision = OnCollision.RENAME
+) -> list[ExportFile]:
+    return list(ClaudeTarget().export(versions, on_collision, Scope.PROJECT).files)
+
+
 def exported(*versions: AgentVersion) -> dict[str, bytes]:
-    files = ClaudeTarget().files(versions, OnCollision.RENAME)
+    files = files_of(list(versions))
     return {file.handle: file.content for file in files}
 
 
@@ -67,10 +73,10 @@ def test_a_name_of_its_own_leaves_every_byte() -> None:
 
 def test_of_like_names_those_change_that_are_not_the_handle() -> None:
     one, two = version("expert", named("expert")), version("expert-b", named("expert"))
-    files = ClaudeTarget().files([two, one], OnCollision.RENAME)
-    assert [file.content for file in files] == [one.raw, named("expert-b")]
-    assert files[0].notes == ()
-    assert "`name: expert` changed to `expert-b`" in files[1].notes[0]
+    files = files_of([two, one])
+    assert [file.content for file in files] == [named("expert-b"), one.raw]
+    assert files[1].notes == ()
+    assert "`name: expert` changed to `expert-b`" in files[0].notes[0]
 
 
 def test_a_case_of_letters_is_a_difference() -> None:
@@ -97,7 +103,7 @@ def test_names_are_always_different(given_names: list[str]) -> None:
 def test_collisions_can_be_an_error_that_names_the_agents() -> None:
     versions = [version("expert", named("expert")), version("expert-b", named("expert"))]
     with pytest.raises(ExportError, match="expert, expert-b would have the same name 'expert'"):
-        ClaudeTarget().files(versions, OnCollision.ERROR)
+        files_of(versions, OnCollision.ERROR)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_collisions_can_be_an_error_that_names_the_agents() -> None:
     ],
 )
 def test_what_claude_code_needs_is_added_and_told(raw: bytes, description: str) -> None:
-    (file,) = ClaudeTarget().files([version("reviewer", raw)], OnCollision.RENAME)
+    (file,) = files_of([version("reviewer", raw)])
     found = parse_document(file.content).frontmatter
     assert found.values["name"] == "reviewer"
     assert found.values["description"] == description
@@ -137,7 +143,7 @@ def test_a_path_that_could_leave_the_folder_is_refused(path: str) -> None:
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="../shared/seeds is not here")
 def test_the_five_seeds_are_five_subagents_and_three_lines_differ(registry: Registry) -> None:
     import_paths(registry, [SEEDS])
-    files = ClaudeTarget().files(registry.agents(), OnCollision.RENAME)
+    files = files_of(registry.agents())
     assert len({parse_document(file.content).name for file in files}) == 5
     changed = {
         file.handle: [

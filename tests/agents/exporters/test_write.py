@@ -10,7 +10,7 @@ import pytest
 
 from agents.document import digest_of
 from agents.errors import ExportError
-from agents.exporters.base import ExportFile
+from agents.exporters.base import ExportFile, exported
 from agents.exporters.claude import ClaudeTarget
 from agents.exporters.lock import LOCK_NAME
 from agents.exporters.write import Change, ExportPlan, plan_export, write_export
@@ -22,7 +22,7 @@ def file(handle: str, content: bytes = b"text\n", version: int = 1) -> ExportFil
 
 def plan(folder: Path, *files: ExportFile, everything: bool = True) -> ExportPlan:
     knows = (lambda digest: True) if everything else None
-    return plan_export(files, folder, ClaudeTarget(), knows=knows)
+    return plan_export(exported(files), folder, ClaudeTarget(), knows=knows)
 
 
 def changes(made: ExportPlan) -> dict[str, Change]:
@@ -126,7 +126,7 @@ def test_exporting_some_agents_leaves_the_others_alone(out: Path) -> None:
 
 
 def test_files_of_another_registry_are_left_alone(out: Path) -> None:
-    made = plan_export([file("a")], out, ClaudeTarget(), knows=lambda digest: False)
+    made = plan_export(exported([file("a")]), out, ClaudeTarget(), knows=lambda digest: False)
     assert changes(made) == {"a.md": Change.UNCHANGED}
 
 

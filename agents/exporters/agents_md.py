@@ -1,0 +1,43 @@
+"""AGENTS.md: one file that many tools read, with a block for each document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.document import DocumentKind
+from agents.exporters.base import Exported, OnCollision, Scope, exported
+from agents.exporters.capabilities import unsaid
+from agents.exporters.codex import instructions_block, with_size_notes
+from agents.exporters.pieces import ABOUT, skipped
+from agents.registry.version import AgentVersion
+
+_SHARED = "AGENTS.md"
+
+
+class AgentsMdTarget:
+    """Blocks between marks; what people wrote around them stays as it is."""
+
+    name = "agents-md"
+    summary = "AGENTS.md, a block for each document beside your own text"
+
+    def folder(self, scope: Scope) -> str | None:
+        """The project's own folder; there is no such file for a user."""
+        return "." if scope is Scope.PROJECT else None
+
+    def export(
+        self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
+    ) -> Exported:
+        """Blocks of `AGENTS.md`."""
+        from dataclasses import replace
+
+        files = []
+        for version in versions:
+            if version.document.kind is not DocumentKind.OTHER:
+                file = instructions_block(version, _SHARED)
+                known = ("globs", "alwaysApply", "applyTo", "paths", "trigger", "inclusion")
+                notes = [*file.notes, *unsaid(version.document, known, "AGENTS.md")]
+                if version.document.frontmatter.values.get("tools"):
+                    notes.append("`tools` can't be said in AGENTS.md")
+                files.append(replace(file, notes=tuple(notes)))
+        left = [skipped(v, ABOUT) for v in versions if v.document.kind is DocumentKind.OTHER]
+        return exported(with_size_notes(files, _SHARED), left)

@@ -1,0 +1,82 @@
+"""Cline: rules, and workflows for commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.document import DocumentKind
+from agents.exporters.base import (
+    Exported,
+    ExportFile,
+    OnCollision,
+    Scope,
+    Skipped,
+    exported,
+    file_name,
+)
+from agents.exporters.capabilities import unsaid
+from agents.exporters.markdown import HeadValue, body_of
+from agents.exporters.pieces import ABOUT, always, applies_to, skipped, text, whole
+from agents.registry.version import AgentVersion
+
+_KNOWN = ("globs", "alwaysApply", "applyTo", "paths", "trigger", "inclusion")
+
+
+class ClineTarget:
+    """A rule is Markdown; only `paths` in its head means something to Cline."""
+
+    name = "cline"
+    summary = "Cline rules (.clinerules/*.md) and workflows"
+
+    def folder(self, scope: Scope) -> str | None:
+        """`.clinerules`, or the folder of rules among the user's documents."""
+        return ".clinerules" if scope is Scope.PROJECT else "Documents/Cline/Rules"
+
+    def export(
+        self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
+    ) -> Exported:
+        """Rules side by side, commands in `workflows/`."""
+        files: list[ExportFile] = []
+        left: list[Skipped] = []
+        for version in versions:
+            if version.document.kind is DocumentKind.OTHER:
+                left.append(skipped(version, ABOUT))
+            else:
+                files.append(_rule(version))
+        return exported(files, left)
+
+
+def _rule(version: AgentVersion) -> ExportFile:
+    document = version.document
+    notes = list(unsaid(document, _KNOWN, "a Cline rule"))
+    if document.frontmatter.values.get("tools"):
+        notes.insert(0, "`tools` can't be said in a Cline rule")
+    if document.kind is DocumentKind.COMMAND:
+        path = f"workflows/{file_name(version.handle, '.md')}"
+        return text(version, path, body_of(document).lstrip("\r\n").encode(), notes)
+    path = file_name(version.handle, ".md")
+    globs = applies_to(document)
+    if globs and not always(document):
+        fields: dict[str, HeadValue] = {"paths": globs}
+        return whole(version, path, fields, notes)
+    if document.kind in (DocumentKind.SUBAGENT, DocumentKind.SKILL):
+        notes.append("is read for every task, Cline can't choose rules by their description")
+    if document.frontmatter.lines is None:
+        return ExportFile(
+            path,
+            version.raw,
+            version.handle,
+            version.number,
+            version.digest,
+            tuple(notes),
+            original=version.raw,
+        )
+    return ExportFile(
+        path,
+        body_of(document).lstrip("\r\n").encode(),
+        version.handle,
+        version.number,
+        version.digest,
+        tuple(notes),
+        original=version.raw,
+    )

@@ -1,0 +1,117 @@
+"""OpenCode: agents, commands and skills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.document import Document, DocumentKind
+from agents.exporters.base import (
+    Exported,
+    ExportFile,
+    OnCollision,
+    Scope,
+    Skipped,
+    exported,
+    file_name,
+)
+from agents.exporters.capabilities import granted, model_of, unsaid
+from agents.exporters.claude_plugin import skill_file
+from agents.exporters.markdown import HeadValue, description_of
+from agents.exporters.pieces import ABOUT, skipped, whole
+from agents.registry.version import AgentVersion
+
+_TOOLS = {
+    "read": "read",
+    "edit": "edit",
+    "Grep": "grep",
+    "Glob": "glob",
+    "LS": "list",
+    "run": "bash",
+    "WebFetch": "webfetch",
+    "WebSearch": "websearch",
+    "plan": "todowrite",
+    "delegate": "task",
+    "skill": "skill",
+}
+_COLOURS = {
+    "red": "#ef4444",
+    "blue": "#3b82f6",
+    "green": "#22c55e",
+    "yellow": "#eab308",
+    "purple": "#a855f7",
+    "orange": "#f97316",
+    "pink": "#ec4899",
+    "cyan": "#06b6d4",
+}
+
+
+class OpenCodeTarget:
+    """An agent is called by its file; what it may not use is denied by `permission`.
+
+    A `tools` text as Claude Code has it would keep OpenCode from starting.
+    """
+
+    name = "opencode"
+    summary = "OpenCode agents (.opencode/agents/*.md), commands and skills"
+
+    def folder(self, scope: Scope) -> str | None:
+        """`.opencode`, or `.config/opencode` in the user's home."""
+        return ".opencode" if scope is Scope.PROJECT else ".config/opencode"
+
+    def export(
+        self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
+    ) -> Exported:
+        """`agents/`, `commands/` and `skills/`."""
+        files: list[ExportFile] = []
+        left: list[Skipped] = []
+        for version in versions:
+            kind = version.document.kind
+            if kind is DocumentKind.SUBAGENT:
+                files.append(_agent(version))
+            elif kind is DocumentKind.SKILL:
+                files.append(skill_file(version, "skills"))
+            elif kind is DocumentKind.COMMAND:
+                path = f"commands/{file_name(version.handle, '.md')}"
+                fields: dict[str, HeadValue] = {
+                    "description": description_of(version.document, version.handle)[0]
+                }
+                notes = unsaid(version.document, ("argument-hint",), "an OpenCode command")
+                files.append(whole(version, path, fields, notes))
+            elif kind is DocumentKind.OTHER:
+                left.append(skipped(version, ABOUT))
+            else:
+                reason = "OpenCode reads rules from AGENTS.md; --to agents-md takes it"
+                left.append(skipped(version, reason))
+        return exported(files, left)
+
+
+def _agent(version: AgentVersion) -> ExportFile:
+    document = version.document
+    tools = granted(document, _TOOLS, mcp="{server}_{tool}", target="OpenCode")
+    known = ("model", "color", "mode", "temperature", "permission", "maxTurns")
+    notes = [*tools.notes, *unsaid(document, known, "an OpenCode agent")]
+    fields: dict[str, HeadValue] = {
+        "description": description_of(document, version.handle)[0],
+        "mode": "subagent",
+    }
+    model = model_of(document)
+    if model is not None:
+        fields["model"] = model if "/" in model else f"anthropic/{model}"
+    if tools.names is not None:
+        fields["permission"] = {"*": "deny", **dict.fromkeys(tools.names, "allow")}
+    colour = document.frontmatter.values.get("color")
+    if isinstance(colour, str) and colour in _COLOURS:
+        fields["color"] = _COLOURS[colour]
+    if document.name != version.handle:
+        notes.append(f"is called `{version.handle}`, by its file")
+    return whole(
+        version, f"agents/{file_name(version.handle, '.md')}", _kept(document, fields), notes
+    )
+
+
+def _kept(document: Document, fields: dict[str, HeadValue]) -> dict[str, HeadValue]:
+    """A mode that an agent for OpenCode says itself stays."""
+    mode = document.frontmatter.values.get("mode")
+    if isinstance(mode, str) and mode in ("primary", "subagent", "all"):
+        fields["mode"] = mode
+    return fields
