@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 TOKENIZER = "ascii tokenchars '._$/@:+-'"
@@ -63,7 +63,8 @@ def terms(text: str) -> Iterator[str]:
     for found in _DIRECTIVE.finditer(plain):
         yield f"use-{found[1].lower()}"
     for found in _TYPED.finditer(plain):
-        yield from _terms_of(found[0])
+        typed = found[0]
+        yield from _known_terms_of(typed) if len(typed) <= _LONGEST else _terms_of(typed)
 
 
 def query_terms(question: str) -> list[str]:
@@ -79,6 +80,12 @@ def query_terms(question: str) -> list[str]:
 def match_expression(query: Iterable[str]) -> str:
     """The FTS5 expression that finds chunks with at least one of the terms."""
     return " OR ".join('"' + term.replace('"', '""') + '"' for term in query)
+
+
+@lru_cache(maxsize=50_000)
+def _known_terms_of(typed: str) -> tuple[str, ...]:
+    """Texts are made of the same words again and again."""
+    return tuple(_terms_of(typed))
 
 
 def _terms_of(typed: str) -> Iterator[str]:
