@@ -40,6 +40,7 @@ def _nearest(base: KnowledgeBase, query: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.own_store
 def test_what_another_process_built_is_found_by_meaning(
     workspace: Workspace,
     put: Callable[[str, str], None],

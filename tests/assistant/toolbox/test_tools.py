@@ -13,8 +13,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agents.errors import AgentNotFound, CodeCheckError, UsageError
+from agents.registry import open_registry
 from agents.settings import Settings
 from assistant.toolbox import TOOLS, Folders, Tool, Toolbox
+from kb.knowledge_base import KnowledgeBase
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 LOOP = "for (const id of ids) { await ctx.db.get(id); }"
@@ -234,3 +236,19 @@ def test_a_new_version_is_found_at_once(project: Any) -> None:
         after = search.call(opened, {"query": "kangaroo", "mode": "lexical"})
     assert before["results"] == []
     assert [(r["source"], r["version"]) for r in after["results"]] == [("reviewer", 2)]
+
+
+def test_what_was_given_stays_open_and_what_was_opened_is_closed(project: Any) -> None:
+    with (
+        open_registry(project.workspace, Settings()) as registry,
+        KnowledgeBase.open(project.workspace, registry, Settings()) as base,
+    ):
+        with Toolbox(project.workspace, Settings(), registry=registry, knowledge_base=base) as lent:
+            assert lent.registry() is registry
+            assert lent.knowledge_base() is base
+        assert base.search("withIndex").hits
+    own = Toolbox(project.workspace, Settings())
+    opened = own.knowledge_base()
+    own.close()
+    assert own.knowledge_base() is not opened, "it is opened again when it is needed again"
+    own.close()
