@@ -312,6 +312,10 @@ class KnowledgeBase:
             self._embedder = open_embedder(self._prepare_model())
         return self._embedder
 
+    def vector_ids(self) -> set[str]:
+        """The ids of all vectors in the store. Raises VectorStoreError where it can't tell."""
+        return self._open_vectors(self._collection()).ids()
+
     # Searching
 
     def search(

@@ -22,13 +22,22 @@ from assistant.cli.context import CommandContext, given_path
 # helps stand here so that `convexpert --help` imports none of the commands.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("assistant.cli.ask:app", "Answer a Convex design question from the documents."),
+    "chat": ("assistant.cli.chat:app", "Ask one question after the other, in context."),
     "check": ("assistant.cli.check:app", "Check Convex code against the documents' checklists."),
     "rules": ("assistant.cli.rules:app", "List the code rules, or explain one."),
     "agents": ("assistant.cli.agents:app", "Import, compare, label and export agent documents."),
     "kb": ("assistant.cli.kb:app", "Build and search the knowledge base."),
     "eval": ("evals.commands:app", "Run eval suites over documents, answers and code check."),
     "mcp": ("assistant.cli.mcp:app", "Offer all this to other programs: an MCP server."),
+    "doctor": ("assistant.cli.doctor:app", "See whether the workspace is whole, and mend it."),
     "init": ("assistant.cli.init:app", "Make a workspace here."),
+}
+
+# part -> module:function, what `doctor` asks; here since only the root may know all packages.
+EXAMINATIONS: dict[str, str] = {
+    "registry": "agents.registry.verify:verify_registry",
+    "index": "kb.verify:verify_knowledge_base",
+    "runs": "evals.verify:verify_runs",
 }
 
 UNEXPECTED = "please report this; CONVEXPERT_DEBUG=1 shows where it happened"

@@ -1,0 +1,90 @@
+"""Whether the index and the vectors are whole and say the same; both can be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from agents.errors import ConvexpertError
+from agents.health import Symptom
+from agents.settings import Settings
+from agents.workspace import Workspace
+from kb.index import Index, IndexDamaged
+
+_REBUILD = "convexpert kb build --force"
+
+
+def verify_knowledge_base(workspace: Workspace, settings: Settings) -> Iterator[Symptom]:
+    """What is wrong with the index and the vectors; nothing where none were built yet.
+
+    An index that is merely older than the registry is no fault: the next search renews it.
+    """
+
+    def rebuild() -> str:
+        return _rebuild(workspace, settings)
+
+    if not workspace.index.exists():
+        return
+    try:
+        index = Index.open(workspace.index)
+    except IndexDamaged as error:
+        yield _damaged(workspace, error, rebuild)
+        return
+    except ConvexpertError as error:
+        yield Symptom("index", error.message, error.hint or _REBUILD)
+        return
+    try:
+        index.check()
+        wanted, meta = index.vector_ids(), index.meta()
+    except IndexDamaged as error:
+        yield _damaged(workspace, error, rebuild)
+        return
+    finally:
+        index.close()
+    yield from _verify_vectors(workspace, settings, wanted, meta, rebuild)
+
+
+def _verify_vectors(
+    workspace: Workspace,
+    settings: Settings,
+    wanted: set[str],
+    meta: dict[str, str],
+    rebuild: Callable[[], str],
+) -> Iterator[Symptom]:
+    from agents.registry import open_registry
+    from kb.knowledge_base import KnowledgeBase
+
+    if meta.get("vectors_at") != (settings.chroma_url or "workspace"):
+        return  # built for another store: the next search builds for this one
+    if settings.chroma_url is None and wanted and not workspace.vectors.is_dir():
+        yield Symptom("vectors", f"{workspace.vectors} is gone", _REBUILD, rebuild)
+        return
+    try:
+        with (
+            open_registry(workspace, settings) as registry,
+            KnowledgeBase.open(workspace, registry, settings, update=False) as base,
+        ):
+            missing = wanted - base.vector_ids()
+    except ConvexpertError as error:
+        mend = rebuild if settings.chroma_url is None else None
+        yield Symptom("vectors", error.message, error.hint or _REBUILD, mend)
+        return
+    if missing:
+        what = f"{len(missing)} of {len(wanted)} vectors are missing"
+        yield Symptom("vectors", what, _REBUILD, rebuild)
+
+
+def _damaged(workspace: Workspace, error: Exception, rebuild: Callable[[], str]) -> Symptom:
+    return Symptom("index", f"{workspace.index} is damaged: {error}", _REBUILD, rebuild)
+
+
+def _rebuild(workspace: Workspace, settings: Settings) -> str:
+    from agents.registry import open_registry
+    from kb.knowledge_base import KnowledgeBase
+
+    with (
+        open_registry(workspace, settings) as registry,
+        KnowledgeBase.open(workspace, registry, settings, update=False) as base,
+    ):
+        base.build(force=True)
+        status = base.status()
+    return f"built the index anew: {status.chunks} chunks, {status.vectors} vectors"
