@@ -36,7 +36,7 @@ from evals.record import Run, SuiteRun
 from evals.run import pass_all
 from evals.suite import PASS_RATE
 
-Explain = Callable[[CaseComparison, SuiteRun, SuiteRun], tuple[Reason, ...]]
+Explain = Callable[[CaseComparison, Sequence[AgentChange]], tuple[Reason, ...]]
 """Says why a case came out otherwise; see `evals.why`."""
 
 _EVEN = 1e-9
@@ -63,13 +63,11 @@ def compare_runs(
             _judged(m, next(adjusted) if _is_whole(m.metric) and m.p is not None else None)
             for m in some
         )
-        cases = _cases(old, new)
+        cases, agents = _cases(old, new), _agents(old, new)
         if explain is not None:
-            cases = tuple(replace(case, why=explain(case, old, new)) for case in cases)
+            cases = tuple(replace(case, why=explain(case, agents)) for case in cases)
         gates = gate_results(new, cases, judged)
-        suites.append(
-            SuiteComparison(new.name, _agents(old, new), judged, cases, gates, fewest_flips(level))
-        )
+        suites.append(SuiteComparison(new.name, agents, judged, cases, gates, fewest_flips(level)))
     return Comparison(Side.of(base), Side.of(head), tuple(suites), tuple(_notes(base, head)))
 
 
@@ -160,7 +158,9 @@ def _fate(
         return Fate.BETTER if rates > 0 else Fate.WORSE
     if isinstance(base, CaseFailed) != isinstance(head, CaseFailed):
         return Fate.WORSE if isinstance(head, CaseFailed) else Fate.BETTER
-    fell, rose = any(one.gain < 0 for one in scores), any(one.gain > 0 for one in scores)
+    # What has no upper end is a cost: a case says by its budget how much is too much.
+    gains = [one.gain for one in scores if one.metric.highest is not None]
+    fell, rose = any(gain < 0 for gain in gains), any(gain > 0 for gain in gains)
     if fell and rose:
         return Fate.MIXED
     if fell or rose:

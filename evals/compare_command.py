@@ -72,9 +72,11 @@ def compare_command(
     from assistant.cli.console import progress_bar, stdout, write_json
     from evals.compare import compare_runs
     from evals.compared_runs import compared_runs
+    from evals.history import kept_document
     from evals.report.comparison_json import comparison_to_json
     from evals.report.comparison_text import show_comparison
     from evals.run import RunOptions
+    from evals.why import Explainer
 
     found = command_context(context)
     with progress_bar() as progress:
@@ -87,7 +89,8 @@ def compare_command(
             settings=found.settings,
             progress=progress,
         )
-    comparison = compare_runs(*runs, seed=seed)
+    explain = Explainer(*runs, lambda digest: kept_document(found.workspace, digest))
+    comparison = compare_runs(*runs, seed=seed, explain=explain)
     if markdown is not None:
         from evals.report.comparison_markdown import comparison_markdown
         from evals.report.files import write_report

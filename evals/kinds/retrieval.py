@@ -88,6 +88,9 @@ class RetrievalKind:
                     {
                         "passage": str(place.passage),
                         "at": str(place),
+                        "source": place.source,
+                        "lines": [lines.as_list() for lines in place.lines],
+                        "reworded": place.reworded,
                         "grade": one.grade,
                         "rank": one.rank,
                     }

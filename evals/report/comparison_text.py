@@ -125,7 +125,8 @@ def _metrics(metrics: Sequence[MetricComparison], *, wide: bool) -> Table:
 
 def _verdict(verdict: Verdict) -> Text:
     style = {Verdict.WORSE: "bold red", Verdict.BETTER: "bold green"}.get(verdict, "dim")
-    word = "not clear" if verdict is Verdict.UNCLEAR else verdict.value
+    short = {Verdict.UNCLEAR: "not clear", Verdict.NOT_MEASURED: ""}
+    word = short.get(verdict, verdict.value)
     return Text(word, style=style)
 
 

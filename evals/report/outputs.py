@@ -43,6 +43,13 @@ def _check(output: Mapping[str, Any]) -> Iterator[str]:
         yield f"{place['rule']} at {place['file']}:{place['line']}"
 
 
+def _document(output: Mapping[str, Any]) -> Iterator[str]:
+    """Without line numbers, which an edit above changes."""
+    for item in output["items"]:
+        yield f"✓ {item['text']}" if item["text"] is not None else f"– {item['expected']}"
+    yield from output["lint"]
+
+
 def _other(output: Mapping[str, Any]) -> Iterator[str]:
     yield from json.dumps(output, indent=1, ensure_ascii=False, default=str).splitlines()
 
@@ -51,4 +58,5 @@ _LAYOUTS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "retrieval": _retrieval,
     "answer": _answer,
     "check": _check,
+    "document": _document,
 }
