@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from agents.document import Diagnostic, Document, DocumentKind
@@ -47,6 +48,11 @@ class Surroundings:
     """Names of the skills that are known; empty where none is."""
     check_code: CodeCheck | None = None
     """None where the code check is not at hand."""
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The paths of all documents of the run."""
+        return frozenset(subject.where.as_posix() for subject in self.subjects)
 
 
 @dataclass(frozen=True, slots=True)

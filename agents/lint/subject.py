@@ -13,7 +13,7 @@ from agents.finding import Edit
 from agents.location import LineIndex, Lines, Span
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_INLINE_CODE = re.compile(r"(`+)(?!`).{1,2000}?(?<!`)\1(?!`)")
+_INLINE_CODE = re.compile(r"(`+)(?!`).{1,300}?(?<!`)\1(?!`)")
 _COMMENT_START, _COMMENT_END = "<!--", "-->"
 _BOM = "\ufeff"
 _OTHER_TOOLS = (".agent.md", ".chatmode.md", ".prompt.md", ".instructions.md")
@@ -82,11 +82,17 @@ class Subject:
 
     @cached_property
     def kind(self) -> DocumentKind:
-        """The document's kind; what lies among commands and has no name of its own is one."""
+        """The document's kind; what gives no name of its own is what lies in its folder.
+
+        A file without one among commands is a command, one among a skill's files part of it.
+        """
         kind = self.document.kind
-        if kind is DocumentKind.SUBAGENT and "name" not in self.document.frontmatter.values:
-            return DocumentKind.COMMAND if _COMMANDS & set(self.where.parts[:-1]) else kind
-        return kind
+        if kind is not DocumentKind.SUBAGENT or "name" in self.document.frontmatter.values:
+            return kind
+        folders = set(self.where.parts[:-1])
+        if "skills" in folders:
+            return DocumentKind.OTHER
+        return DocumentKind.COMMAND if _COMMANDS & folders else kind
 
     @property
     def is_subagent(self) -> bool:

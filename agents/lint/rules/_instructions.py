@@ -17,7 +17,7 @@ CONCEALS = re.compile(
     r"(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|show(?:ing)?|alert(?:ing)?"
     r"|notify(?:ing)?|disclos(?:e|ing))\s+(?:(?:this|it|that|anything|any of this|about it)\s+"
     r"(?:to\s+)?)?(?:the\s+)?(?:users?|humans?|operators?|developers?|owner)\b"
-    r"(?!\s+(?:exists?|input|data|password|secret|email))",
+    r"(?!['’]s\b|\s+(?:exists?|input|data|password|secret|email))",
     re.IGNORECASE,
 )
 ADDRESSES_MODEL = re.compile(

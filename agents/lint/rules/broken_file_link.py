@@ -47,12 +47,11 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     """Report relative links to files with an ending that are nowhere to be found."""
     if subject.is_version or "{{" in subject.document.text:
         return
-    known = frozenset(other.where.as_posix() for other in surroundings.subjects)
     for link in links(subject):
         path = unquote(re.split(r"[#?]", link.target, maxsplit=1)[0])
         if not path or not _RELATIVE.match(path) or not _FILE.search(path) or "..." in path:
             continue
-        if not _is_there(subject, path, known):
+        if not _is_there(subject, path, surroundings.files):
             yield RULE.at(
                 subject,
                 link.line,

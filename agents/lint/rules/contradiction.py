@@ -23,6 +23,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -32,6 +33,7 @@ from agents.likeness import words_of
 from agents.lint.rule import Report, Rule, Surroundings
 from agents.lint.subject import Subject
 
+_NEVER = re.compile(r"\b(?:never|don['’]?ts?|do not|avoid|must not|forbidden)\b", re.IGNORECASE)
 FEWEST_WORDS = 2
 """Words that carry matter, in each of the two."""
 
@@ -45,7 +47,7 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
             said[words].append(item)
     for items in said.values():
         asks = [item for item in items if item.polarity is Polarity.DO]
-        forbids = [item for item in items if item.polarity is Polarity.DONT]
+        forbids = [item for item in items if _forbids_plainly(item)]
         if asks and forbids and asks[0].line != forbids[0].line:
             first, later = sorted((asks[0], forbids[0]), key=lambda item: item.line)
             verb = "forbids" if later is forbids[0] else "asks for"
@@ -57,6 +59,13 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
                 hint="keep the one that is meant, or say for which case each holds",
                 confidence=Confidence.MEDIUM,
             )
+
+
+def _forbids_plainly(item: ChecklistItem) -> bool:
+    """Whether the item itself or its heading says never; `Problems` above a list is not enough."""
+    heading = item.heading[-1] if item.heading else ""
+    plainly = _NEVER.search(heading) or _NEVER.match(item.text)
+    return item.polarity is Polarity.DONT and plainly is not None
 
 
 RULE = Rule(

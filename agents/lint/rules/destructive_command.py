@@ -27,7 +27,7 @@ from agents.lint.subject import Subject
 _RUINS = re.compile(
     r"\brm\s+(?:-[a-zA-Z]+\s+|--[a-z-]+\s+)*-[a-zA-Z]*[rR][a-zA-Z]*\s+(?:-[a-zA-Z-]+\s+)*[\"']?"
     r"(?:/\*?|~/?\*?|\$HOME/?\*?|/(?:etc|usr|var|home|bin|lib|boot|opt)/?\*?)[\"']?(?=\s|$|[;&|`)\"'])"
-    r"|\bmkfs(?:\.\w+)?\s+/dev/|\bdd\s+[^\n]{0,80}\bof=/dev/(?:sd|nvme|disk|hd)"
+    r"|\bdd\s+if=/dev/(?:zero|u?random)\s[^\n]{0,80}\bof=/dev/(?:sd|nvme|disk|hd)"
     r"|:\(\)\s*\{\s*:\|:&\s*\}\s*;\s*:"
 )
 _FORBIDS = re.compile(

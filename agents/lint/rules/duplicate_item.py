@@ -1,6 +1,7 @@
 """A document says the same rule twice.
 
 Why: the model reads it twice and nobody changes both: the two drift apart.
+Silent when: the two are steps or tasks of different lists.
 
 Bad:
     ## Always do
@@ -36,12 +37,15 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     """Report each later item with the same words and polarity."""
     seen: dict[tuple[tuple[str, ...], Polarity], ChecklistItem] = {}
     for item in subject.document.checklist:
+        if item.line in subject.code_lines:
+            continue  # what a command prints
         words = tuple(word for word in plain_words(item.text) if word.isalnum())
         # What ends with a colon introduces code or a list of its own.
         if len(words) < FEWEST_WORDS or item.text.endswith((":", "…", "...")):
             continue
         first = seen.setdefault((words, item.polarity), item)
-        if first is item or first.line == item.line:
+        again = item.kind in ("task", "step") and first.heading != item.heading
+        if first is item or first.line == item.line or again:
             continue
         yield RULE.at(
             subject,

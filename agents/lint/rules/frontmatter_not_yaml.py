@@ -1,9 +1,10 @@
 r"""A value of the head is not YAML.
 
-Why: a strict parser refuses the head with all its keys, and the agent is gone without a word. The
-usual causes are `: ` in a description without quotes, examples over several lines that are not
-indented, tabs, and values that begin with `*`. For Cursor's own `globs: **/*` the finding is an
-info: Cursor takes it, other readers of the file don't.
+Why: a strict parser refuses the head with all its keys. Claude Code puts quotes around values of
+one line and tries again; where that isn't enough the agent is gone without a word. The usual causes
+are `: ` in a description without quotes, examples over several lines that are not indented, tabs,
+and values that begin with `*`. For Cursor's own `globs: **/*` the finding is an info: Cursor takes
+it, other readers of the file don't.
 
 Bad:
     ---

@@ -42,7 +42,7 @@ from agents.lint.subject import Subject
 
 _TAGS = re.compile(r"<(/?)(example|commentary)>")
 _SPEAKER = re.compile(
-    r"(?:\b(?:user|assistant|human|context|request|query|agent)\b[^\n:]{0,40}:|\"|“|→|->)",
+    r"(?:\b(?:user|assistant|human|context|request|query|agent)\b[^\n:]{0,40}:|<\w*(?:user|request|assistant)\w*>|\"|“|→|->)",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,7 @@ from agents.lint.subject import Subject
 
 _LEFT = re.compile(
     r"^\s{0,3}(?:[-*+]\s+|\d+\.\s+|\*\*)?(?:TODO|FIXME|TBD|XXX)(?:\*\*)?(?:\s*:|\s*$|\s+-\s)"
-    r"|\blorem ipsum\b"
+    r"|^\s{0,3}(?:[-*+]\s+)?lorem ipsum\b"
     r"|^\s{0,3}\[(?:insert|add|describe|write|fill in|put)\b[^\]\n]{3,80}\bhere\]\s*$",
     re.IGNORECASE,
 )

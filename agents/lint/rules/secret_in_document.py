@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from agents.finding import Severity
 from agents.lint.rule import EVERY_KIND, Report, Rule, Surroundings
-from agents.lint.rules._secrets import KEY_BODY, PRIVATE_KEY, secrets_in
+from agents.lint.rules._secrets import KEY_BODY, PRIVATE_KEY, forms_in, secrets_in
 from agents.lint.subject import Subject
 
 LONGEST = 20_000
@@ -27,9 +27,10 @@ _HINT = "remove it and give out a new one; name the environment variable instead
 
 def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     """Report keys in prose, code and the head; the message never repeats them."""
+    forms = forms_in(subject.document.text)
     for number, whole in enumerate(subject.lines, 1):
         text = whole[:LONGEST]
-        for secret in secrets_in(text):
+        for secret in secrets_in(text, forms):
             yield RULE.at(
                 subject,
                 number,

@@ -55,7 +55,7 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
         if key in FIELDS:
             continue
         meant, sure = _meant(key)
-        if meant is None and key in NOTES:
+        if meant is None and (key in NOTES or not _is_surely_agent(subject)):
             continue
         edits: tuple[Edit, ...] = ()
         if sure and meant not in keys and subject.line(lines.start).startswith(f"{key}:"):
@@ -70,6 +70,14 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
             severity=Severity.WARNING if meant else Severity.INFO,
             edits=edits,
         )
+
+
+def _is_surely_agent(subject: Subject) -> bool:
+    """Whether it lies among agents or has a field of theirs; others may follow another format."""
+    telling = {"tools", "model", "color", "permissionMode", "disallowedTools"}
+    return bool(
+        "agents" in subject.where.parts or telling & subject.document.frontmatter.keys.keys()
+    )
 
 
 def _meant(key: str) -> tuple[str | None, bool]:
