@@ -69,7 +69,7 @@ def subagents(
     takes some that aren't.
     """
     ordered = sorted(versions, key=lambda version: version.handle)
-    own = {version.handle: _text_of(version.document, "name") for version in ordered}
+    own = {version.handle: _name_of(version.document) for version in ordered}
     names = _different_names(own)
     if on_collision is OnCollision.ERROR:
         _refuse_collisions(own, names)
@@ -139,6 +139,12 @@ def _file(
 
 def _loads_all_tools(document: Document) -> bool:
     return document.frontmatter.values.get("tools") in ("*", ["*"])
+
+
+def _name_of(document: Document) -> str | None:
+    """The name that Claude Code takes; it drops files whose name begins with a dash."""
+    name = _text_of(document, "name")
+    return None if name is None or name.startswith("-") else name
 
 
 def _text_of(document: Document, key: str) -> str | None:

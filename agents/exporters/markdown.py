@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from agents.document import Document, Section
@@ -13,6 +14,7 @@ HeadValue = str | bool | Sequence[str] | Mapping[str, "HeadValue"]
 
 _BOM = b"\xef\xbb\xbf"
 _MAX_DESCRIPTION = 200
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def body_of(document: Document) -> str:
@@ -80,18 +82,17 @@ def split_body(document: Document, limit: int) -> list[str]:
     body = body_of(document)
     if len(body) <= limit:
         return [body]
-    lines = body.splitlines(keepends=True)
     head = document.frontmatter.lines
     offset = head.end if head else 0
     starts = {section.lines.start - offset - 1 for section in document.sections if _cuts(section)}
     parts: list[str] = []
     current: list[str] = []
     best = 0
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_LINE.findall(body)):
         if number in starts and current:
             best = len(current)
         for piece in _pieces(line, limit):
-            if sum(map(len, current)) + len(piece) > limit:
+            while sum(map(len, current)) + len(piece) > limit:
                 cut = best or len(current)
                 parts.append("".join(current[:cut]))
                 current, best = current[cut:], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from agents.collect import Collected, collect_documents
 from agents.document import Diagnostic, digest_of
 from agents.errors import DocumentError
+from agents.exporters.restore import Exports
 from agents.parse import parse_document
+from agents.registry.moved import Move, find_moves
 from agents.registry.naming import check_collection, storable
 from agents.registry.store import Registry
 from agents.registry.submission import Added, Outcome, Submission
@@ -42,6 +45,19 @@ class ImportedFile:
     """How many versions its history added; None where no history was asked for."""
     notes: tuple[str, ...] = ()
     """What was left out of its history, and why."""
+    moved_from: str | None = None
+    """The path below its collection's folder that it had before; None where it is the same."""
+    restored_from: str | None = None
+    """The tool that it had been exported to, where an unchanged export was taken for what it was
+    made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """An agent whose file was there at the last import of its folder and is gone; it is kept."""
+
+    handle: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,8 @@ class ImportReport:
 
     files: tuple[ImportedFile, ...]
     dry_run: bool
+    vanished: tuple[Vanished, ...] = ()
+    """By origin."""
 
     def count(self, outcome: Outcome) -> int:
         """How many files came out like that."""
@@ -74,9 +92,11 @@ def import_paths(
     """Register the documents of files and folders; bytes that are the latest version add nothing.
 
     Without `collection` each folder, or folder of a file, has a collection of its own: see
-    `free_collection`. A file that can't be taken is reported and stops no other. With `dry_run`
-    the report is the same and nothing is kept. Files are read and parsed before the transaction
-    begins, so that it is short.
+    `free_collection`. Where a folder is imported again, a file that is somewhere else in it is
+    still the same agent, also with a few lines changed; agents whose files are gone are reported
+    and kept. A file that can't be taken is reported and stops no other. With `dry_run` the report
+    is the same and nothing is kept. Files are read and parsed before the transaction begins, so
+    that it is short.
 
     Raises UsageError for a collection that can't be called so, WorkspaceError where the registry
     fails.
@@ -88,10 +108,17 @@ def import_paths(
     items = [item for item in found if isinstance(item, Collected)]
     folders = {item.root: storable(str(item.root.resolve())) for item in items}
     roots = list(dict.fromkeys(folders.values()))
+    before = registry.collections()
     claimed = (
         registry.claim_collections(roots, collection=collection, dry_run=dry_run) if roots else {}
     )
     latest = {name: registry.latest_of(name) for name in set(claimed.values())}
+    again = {
+        claimed[folder]: root
+        for root, folder in folders.items()
+        if before.get(claimed[folder]) == folder and root in set(paths)
+    }
+    gone = _look_for_moves(reading, again, items, latest)
     for done, item in enumerate(found, 1):
         if isinstance(item, Collected):
             name = claimed[folders[item.root]]
@@ -100,9 +127,50 @@ def import_paths(
             reading.reject(item.file, item.reason, hint=item.hint)
         if progress is not None:
             progress("Reading", done, len(found))
-    added = registry.add(reading.submissions, dry_run=dry_run)
+    added = registry.add(reading.submissions, moves=reading.moves, dry_run=dry_run)
     files = reading.files_with(added) if found else tuple(no_documents(paths))
-    return ImportReport(files, dry_run)
+    return ImportReport(files, dry_run, tuple(gone))
+
+
+def _look_for_moves(
+    reading: _Reading,
+    again: Mapping[str, Path],
+    items: Sequence[Collected],
+    latest: Mapping[str, Mapping[str, AgentVersion]],
+) -> list[Vanished]:
+    """Tell the reading which files have moved, and return the agents whose files are gone.
+
+    `again` are the collections whose whole folder is imported another time.
+    """
+    gone: list[Vanished] = []
+    for name, root in sorted(again.items()):
+        here = {item.path: item for item in items if item.root == root}
+        known = latest[name]
+        missing = [
+            version
+            for path, version in known.items()
+            if path not in here and not version.removed and not os.path.lexists(root / path)
+        ]
+        if not missing:
+            continue
+        arrived = {
+            path: raw
+            for path, item in here.items()
+            if path not in known and (raw := _bytes(item)) is not None
+        }
+        moved = find_moves(missing, arrived)
+        for path, version in moved.items():
+            reading.note_move(Move(name, version.path, path), version)
+        handles = {version.handle for version in moved.values()}
+        gone += [Vanished(v.handle, v.origin) for v in missing if v.handle not in handles]
+    return sorted(gone, key=lambda one: one.origin)
+
+
+def _bytes(item: Collected) -> bytes | None:
+    try:
+        return item.read()
+    except DocumentError:
+        return None
 
 
 def no_documents(paths: Sequence[Path]) -> list[ImportedFile]:
@@ -123,6 +191,9 @@ class _Reading:
         self._files: list[ImportedFile] = []
         self._waiting: list[int] = []
         self._origins: set[str] = set()
+        self._exports = Exports()
+        self._moved: dict[str, AgentVersion] = {}
+        self.moves: list[Move] = []
         self.submissions: list[Submission] = []
 
     def reject(
@@ -132,6 +203,11 @@ class _Reading:
         self._files.append(
             ImportedFile(shown, Outcome.REJECTED, reason=reason, line=line, hint=hint)
         )
+
+    def note_move(self, move: Move, version: AgentVersion) -> None:
+        """Take what stands at the new path for this agent from now on."""
+        self.moves.append(move)
+        self._moved[f"{move.collection}/{move.new}"] = version
 
     def take(self, item: Collected, collection: str, latest: Mapping[str, AgentVersion]) -> None:
         origin = f"{collection}/{item.path}"
@@ -144,9 +220,19 @@ class _Reading:
             return
         try:
             raw = item.read()
+            moved = self._moved.get(origin)
+            known = latest.get(item.path) or moved
+            file = ImportedFile(
+                storable(str(item.file)),
+                Outcome.UNCHANGED,
+                origin=origin,
+                moved_from=None if moved is None else moved.path,
+            )
+            export = self._exports.original_of(item.file, item.root, raw)
+            if export is not None and export[0] != raw:
+                raw, entry = export
+                file = replace(file, restored_from=entry.target)
             digest = digest_of(raw)
-            known = latest.get(item.path)
-            file = ImportedFile(storable(str(item.file)), Outcome.UNCHANGED, origin=origin)
             if known is not None and known.digest == digest:
                 added = Added(Outcome.UNCHANGED, known.handle, known.number, digest, known.removed)
                 self._files.append(replace(file, added=added))

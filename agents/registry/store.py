@@ -14,6 +14,7 @@ from agents.errors import HandleTaken
 from agents.registry import rows
 from agents.registry.clock import Clock, timestamp, utc_now
 from agents.registry.database import Database
+from agents.registry.moved import Move, Moved, moves_of, record_moves
 from agents.registry.naming import free_collection, storable
 from agents.registry.pages import (
     NO_VALIDATORS,
@@ -123,6 +124,11 @@ class Registry:
             found = db.execute(chosen.order_by(label_moves.c.sequence))
             return [LabelMove(*row) for row in found]
 
+    def moves(self, handle: str) -> list[Moved]:
+        """Where the agent's file was before, oldest first; paths below its collection's folder."""
+        with self._database.read() as db:
+            return moves_of(db, rows.find_agent(db, handle, removed=True).id)
+
     def collections(self) -> dict[str, str | None]:
         """The name of each collection with the folder last imported as it; None for built-ins."""
         with self._database.read() as db:
@@ -181,14 +187,22 @@ class Registry:
         with self._write(dry_run=dry_run) as db:
             return claim_collections(db, roots, collection)
 
-    def add(self, submissions: Sequence[Submission], *, dry_run: bool = False) -> list[Added]:
+    def add(
+        self,
+        submissions: Sequence[Submission],
+        *,
+        moves: Sequence[Move] = (),
+        dry_run: bool = False,
+    ) -> list[Added]:
         """Add files as versions: all of them in one transaction, in this order.
 
-        Bytes that equal the agent's latest version add nothing. With `dry_run` nothing is kept.
+        Bytes that equal the agent's latest version add nothing. `moves` are carried out before,
+        so that a submission may name an agent's new path. With `dry_run` nothing is kept.
         """
-        if not submissions:
+        if not submissions and not moves:
             return []
         with self._write(dry_run=dry_run) as db:
+            record_moves(db, moves, self._stamp())
             return add_submissions(db, submissions, timestamp(self._now()))
 
     def label(self, reference: str, label: str, *, author: str | None = None) -> AgentVersion:

@@ -39,6 +39,7 @@ def import_json(report: ImportReport) -> dict[str, Any]:
                 "digest": file.added.digest,
                 "removed": file.added.removed,
                 **_history_json(file),
+                **_changes_of_place(file),
                 "diagnostics": [diagnostic_of(diagnostic) for diagnostic in file.diagnostics],
             }
             for file in report.files
@@ -48,6 +49,7 @@ def import_json(report: ImportReport) -> dict[str, Any]:
             {"file": file.file, "line": file.line, "reason": file.reason, "hint": file.hint}
             for file in report.rejected
         ],
+        "vanished": [{"handle": one.handle, "origin": one.origin} for one in report.vanished],
         "summary": {outcome.value: report.count(outcome) for outcome in Outcome},
     }
 
@@ -58,6 +60,11 @@ def _history_json(file: ImportedFile) -> dict[str, Any]:
     return {"versions_added": file.versions, "notes": list(file.notes)}
 
 
+def _changes_of_place(file: ImportedFile) -> dict[str, Any]:
+    places = {"moved_from": file.moved_from, "restored_from": file.restored_from}
+    return {key: value for key, value in places.items() if value is not None}
+
+
 def show_import(report: ImportReport) -> None:
     """One line for each file, rejected ones on standard error, and a line that sums up."""
     from agents.registry.submission import Outcome
@@ -65,8 +72,11 @@ def show_import(report: ImportReport) -> None:
     for file in report.files:
         if file.outcome is Outcome.REJECTED:
             sys.stderr.write(f"rejected: {_one_line(_rejection(file))}\n")
-        elif file.outcome is not Outcome.UNCHANGED or file.notes:
+        elif file.outcome is not Outcome.UNCHANGED or file.notes or file.moved_from:
             write(_import_line(file))
+    for one in report.vanished:
+        hint = f"`convexpert agents remove {one.handle}` hides it"
+        write(_one_line(f"vanished {one.origin}; {one.handle} is kept ({hint})"))
     counts = [f"{report.count(outcome)} {outcome.value}" for outcome in Outcome]
     write(f"{', '.join(counts)}{' (nothing was written)' if report.dry_run else ''}")
 
@@ -77,6 +87,10 @@ def _import_line(file: ImportedFile) -> str:
     notes = list(file.notes)
     if file.versions:
         notes.insert(0, f"{file.versions} version{'' if file.versions == 1 else 's'}")
+    if file.moved_from is not None:
+        notes.insert(0, f"moved from {_one_line(file.moved_from)}")
+    if file.restored_from is not None:
+        notes.append(f"as it was before its export to {file.restored_from}")
     if file.diagnostics:
         one = len(file.diagnostics) == 1
         notes.append(f"{len(file.diagnostics)} diagnostic{'' if one else 's'}")

@@ -236,7 +236,10 @@ def test_export_lists_its_targets(run: Run) -> None:
     lines = run("agents", "export", "--list").stdout.splitlines()
     assert "claude\t.claude/agents\t~/.claude/agents\t" in "\n".join(lines)
     assert len(lines) == len({line.partition("\t")[0] for line in lines}) >= 14
-    assert json.loads(run("agents", "export", "--list", "--json").stdout)[0]["name"] == "claude"
+    targets = {
+        one["name"]: one for one in json.loads(run("agents", "export", "--list", "--json").stdout)
+    }
+    assert targets["claude"]["folder"] == {"project": ".claude/agents", "user": ".claude/agents"}
 
 
 @pytest.mark.parametrize(
