@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa  # noqa: TID253 - this package owns the import
@@ -16,6 +18,8 @@ BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
 """How long a server has to answer."""
 
+_ROOM = 1 << 20
+"""Bytes below which a disk counts as full."""
 _WRITES = "convexpert_writes"
 _WRITE_LOCK = 0x636F6E766578
 """The number of the advisory lock that PostgreSQL's writers take; any number of our own."""
@@ -51,6 +55,7 @@ class Database:
             ) from error
         self.name = (parsed.database if is_sqlite else None) or parsed.render_as_string()
         """For messages: the SQLite file, or the URL without its password."""
+        self._is_file = is_sqlite
         self._reading = engine
         self._writing = engine.execution_options(**{_WRITES: True})
         if is_sqlite:
@@ -85,9 +90,19 @@ class Database:
             yield
         except SQLAlchemyError as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            if self._disk_is_full():
+                # SQLite says "disk I/O error" where there is no room for its side files.
+                reason = "the disk is full"
             raise WorkspaceError(
                 f"the registry can't be used: {reason}", hint=_hint(reason), path=self.name
             ) from error
+
+    def _disk_is_full(self) -> bool:
+        try:
+            free = shutil.disk_usage(Path(self.name).parent).free if self._is_file else _ROOM
+        except OSError:
+            return False
+        return free < _ROOM
 
 
 _CONNECT: dict[str, dict[str, Any]] = {
@@ -102,7 +117,7 @@ def _hint(reason: str) -> str:
         return "another process is writing to it; try again when it has finished"
     if any(sign in reason for sign in ("not a database", "malformed", "no such table")):
         return "the file is damaged; restore it from a backup, or choose another workspace"
-    if "disk is full" in reason:
+    if "is full" in reason:
         return "make room; nothing was written"
     if any(sign in reason for sign in _SERVER_GONE):
         return "is the database server up? nothing was written; try again"
