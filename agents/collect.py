@@ -14,7 +14,7 @@ from pathlib import Path
 from agents.errors import DocumentError
 from agents.parse import MAX_BYTES
 
-ENDINGS = (".md", ".mdc", ".markdown")
+ENDINGS = (".md", ".mdc", ".markdown", ".cursorrules", ".windsurfrules", ".clinerules")
 """Of the files that are taken from a folder; a file that is named itself may end in anything."""
 MAX_DEPTH = 32
 MAX_FILES = 100_000
@@ -23,6 +23,7 @@ _HIDDEN_BUT_READ = frozenset(
     {
         *(".agents", ".amazonq", ".claude", ".claude-plugin", ".clinerules", ".codex", ".cursor"),
         *(".factory", ".gemini", ".github", ".kiro", ".opencode", ".roo", ".windsurf"),
+        *(".augment", ".continue", ".devin", ".junie", ".qwen", ".trae"),
     }
 )
 """Hidden folders in which people keep agents and rules."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.claude_diagnostics import read_as_claude
 from agents.claude_loading import (
     AgentLoading,
     Loading,
@@ -17,6 +18,8 @@ from agents.claude_loading import (
     as_skill,
     read_claude_head,
 )
+from agents.errors import DocumentError
+from agents.parse import parse_document
 
 OBSERVED = Path(__file__).parents[1] / "fixtures" / "claude"
 VERDICTS = json.loads((OBSERVED / "verdicts.json").read_text(encoding="utf-8"))
@@ -83,3 +86,61 @@ def test_any_text_is_read(text: str) -> None:
     assert 0 <= head.problem_offset <= len(text)
     for loading in (as_project_agent(head), as_plugin_agent(head, "stem"), as_skill(head)):
         assert (loading.reason is None) == (loading.loading is Loading.LOADS)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("name: a", "description: b: c", "description: “x”", "tools: [a", "\t- x", "x: *"),
+                *("---", "name: 'a---b'", "<<: {name: b}", "description: |", "  x", "# c", "é: 1"),
+            ]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["", "\ufeff", "\n"]),
+)
+def test_what_is_known_of_a_head_already_spares_no_difference(
+    head: list[str], line_break: str, before: str
+) -> None:
+    text = before + line_break.join(["---", *head, "---", "Body", ""])
+    document = parse_document(text.encode())
+    codes = [found.code for found in document.diagnostics]
+    seen = read_as_claude(document.raw, document.text, document.frontmatter, codes)
+    alone = read_claude_head(text)
+    assert as_project_agent(seen) == as_project_agent(alone)
+    assert as_plugin_agent(seen, "stem") == as_plugin_agent(alone, "stem")
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "codes"),
+    [
+        (b"---\nname: a\ndescription: d\n---\nText\n", "a.md", []),
+        (b"---\nname: a\ndescription: b: c\n---\nText\n", "a.md", []),
+        (b"---\nname: a\n---\nText\n", "a.md", ["claude-drops"]),
+        (b"---\r\nname: a\r\ndescription: b: c\r\n---\r\nText\r\n", "a.md", ["claude-drops"]),
+        (b"---\nname: a\ndescription: b --- c\n---\nText\n", "a.md", ["claude-reads-otherwise"]),
+        (b"---\nname: a\ndescription: d\ntools: All tools\n---\nx\n", "a.md", ["tools-in-words"]),
+        (b"---\nname: a\ndescription: '\n---\nText\n", "x/SKILL.md", ["claude-empty-metadata"]),
+        (b"---\ndescription: d\n---\nText\n", "x.agent.md", []),
+        (b"# Rules\n", "AGENTS.md", []),
+    ],
+)
+def test_a_diagnostic_says_where_the_client_does_not_do_what_was_meant(
+    raw: bytes, path: str, codes: list[str]
+) -> None:
+    found = parse_document(raw, filename=path).diagnostics
+    told = [one for one in found if one.code.startswith("claude-") or one.code == "tools-in-words"]
+    assert [one.code for one in told] == codes
+    assert all(one.hint for one in told)
+
+
+@pytest.mark.parametrize("file", HEADS, ids=lambda file: file.stem)
+def test_exactly_the_heads_that_the_client_dropped_are_said_to_be_dropped(file: Path) -> None:
+    try:
+        document = parse_document(file.read_bytes(), filename=file.name)
+    except DocumentError:
+        return
+    dropped = any(found.code == "claude-drops" for found in document.diagnostics)
+    assert dropped == (VERDICTS["heads"][file.stem]["project"] is None)

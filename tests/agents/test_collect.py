@@ -107,3 +107,12 @@ def test_reading_gives_the_exact_bytes_or_says_why_not(tmp_path: Path) -> None:
     (tmp_path / "a.md").unlink()
     with pytest.raises(DocumentError, match="can't be read"):
         item.read()
+
+
+def test_rules_in_files_without_a_stem_are_taken_too(tmp_path: Path) -> None:
+    for name in (".cursorrules", ".windsurfrules", ".gitignore", "notes.txt"):
+        (tmp_path / name).write_text("- Rule\n", encoding="utf-8")
+    (tmp_path / ".clinerules").mkdir()
+    (tmp_path / ".clinerules" / "style.md").write_text("- Rule\n", encoding="utf-8")
+    found = [one.path for one in collect_documents([tmp_path]) if isinstance(one, Collected)]
+    assert found == [".clinerules/style.md", ".cursorrules", ".windsurfrules"]
