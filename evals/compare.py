@@ -90,6 +90,10 @@ def _notes(base: Run, head: Run) -> list[str]:
     for before, after in ((a, b) for a in base.suites for b in head.suites if a.name == b.name):
         if before.digest != after.digest:
             notes.append(f"the suite {after.name} was edited; only its unedited cases count")
+        failed = {case.case for case in before.failed} & {case.case for case in after.failed}
+        if failed:
+            named = ", ".join(case.case for case in after.failed if case.case in failed)
+            notes.append(f"{after.name}: can't be scored in either run, and says nothing: {named}")
     return notes
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HINT = "# yaml-language-server: $schema="
 ROOM = 1.25
 """A document may grow by this before its budget is spent."""
-MOST_MENTIONS = 30
+MOST_MENTIONS = 100
 """Names for each section."""
 MOST_ITEMS = 500
 _ROUND = 100
