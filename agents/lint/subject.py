@@ -21,7 +21,6 @@ _OTHER_TOOLS = (".agent.md", ".chatmode.md", ".prompt.md", ".instructions.md")
 _OTHER_FOLDERS = frozenset(
     {".github", ".opencode", ".gemini", ".codex", ".cursor", ".factory", ".kiro", ".roo"}
 )
-_COMMANDS = frozenset({"command", "commands", "prompts"})
 _OPENCODE_MODES = frozenset({"subagent", "primary", "all"})
 
 
@@ -80,19 +79,10 @@ class Subject:
 
     # --- what it is -----------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def kind(self) -> DocumentKind:
-        """The document's kind; what gives no name of its own is what lies in its folder.
-
-        A file without one among commands is a command, one among a skill's files part of it.
-        """
-        kind = self.document.kind
-        if kind is not DocumentKind.SUBAGENT or "name" in self.document.frontmatter.values:
-            return kind
-        folders = set(self.where.parts[:-1])
-        if "skills" in folders:
-            return DocumentKind.OTHER
-        return DocumentKind.COMMAND if _COMMANDS & folders else kind
+        """The document's kind."""
+        return self.document.kind
 
     @property
     def is_subagent(self) -> bool:

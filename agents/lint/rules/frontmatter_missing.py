@@ -45,6 +45,8 @@ def _is_meant_for_a_tool(subject: Subject) -> bool:
     # Any Markdown file is a subagent for the parser; most are notes that lie beside agents.
     if subject.kind is not DocumentKind.SUBAGENT:
         return True
+    if "skills" in subject.where.parts:
+        return False  # a skill's own prompts, which nobody registers
     return subject.where.parent.name in _HOMES and not subject.where.name.isupper()
 
 

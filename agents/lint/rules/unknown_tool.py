@@ -23,12 +23,12 @@ Good:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from agents.document import DocumentKind
 from agents.finding import Edit, Severity
+from agents.head_fields import says_all
 from agents.lint.claude import (
     MCP_TOOL,
     REMOVED_TOOLS,
@@ -40,7 +40,6 @@ from agents.lint.claude import (
 from agents.lint.rule import Report, Rule, Surroundings
 from agents.lint.subject import Subject
 
-_ALL = re.compile(r"(?:all|\*|any|every)(?:[ -]?tools?)?\Z", re.IGNORECASE)
 _LOWER = {tool.lower(): tool for tool in TOOLS}
 MOST = 5
 """Unknown names that are reported one by one; more come from another tool's list."""
@@ -50,8 +49,9 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     """Report the names of each of the two keys."""
     for key in ("tools", "disallowedTools"):
         value = subject.value(key)
-        if key == "tools" and isinstance(value, str) and _is_all(value):
-            yield _all_in_words(subject, value)
+        if key == "tools" and isinstance(value, str) and says_all(value):
+            if value.strip() != "*":
+                yield _all_in_words(subject, value)
             continue
         names = list(dict.fromkeys(filter(_is_unknown, map(tool_of, entries(value)))))
         if len(names) > MOST:
@@ -59,10 +59,6 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
         else:
             for name in names:
                 yield _one(subject, key, name)
-
-
-def _is_all(value: str) -> bool:
-    return value.strip() != "*" and bool(_ALL.match(value.strip()))
 
 
 def _is_unknown(name: str) -> bool:
@@ -124,4 +120,5 @@ RULE = Rule(
     kinds=frozenset({DocumentKind.SUBAGENT}),
     claude_only=True,
     check=check,
+    diagnostics=frozenset({"tools-in-words"}),
 )

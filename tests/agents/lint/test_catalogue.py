@@ -10,6 +10,7 @@ from agents.lint.catalogue import catalogue, rule_ids, rule_text
 from agents.lint.examples import example_targets
 from agents.lint.linting import LintOptions, lint
 from agents.lint.rule import CATEGORIES
+from agents.parse import parse_document
 from assistant.cli.agents_lint import check_examples
 
 ROOT = Path(__file__).parents[3]
@@ -52,3 +53,14 @@ def test_no_diagnostic_is_reported_by_two_rules(rule: str) -> None:
     own = catalogue()[rule].diagnostics
     others = [other for other in catalogue().values() if other.id != rule]
     assert not any(own & other.diagnostics for other in others)
+
+
+DOCUMENTS = sorted((ROOT / "tests" / "fixtures" / "documents").glob("*.md"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_diagnostic_of_the_parser_belongs_to_a_rule(path: Path) -> None:
+    claimed = {code for rule in catalogue().values() for code in rule.diagnostics}
+    document = parse_document(path.read_bytes(), filename=path.name)
+    codes = {diagnostic.code for diagnostic in document.diagnostics}
+    assert codes - claimed - {"more-diagnostics"} == set()
