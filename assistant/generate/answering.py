@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 CLOSEST = 3
 """Passages that are shown where the model's answer has nothing to stand on."""
+LONGEST_SHOWN = 220
+"""Characters of such a passage."""
 
+_FOUND_NONE = "The model found no answer in the passages."
+_UNSUPPORTED = "Nothing that the model said is supported by the passages."
+_BULLET = re.compile(r"^\s*(?:[-*+]\s+(?:\[[ xX]\]\s+)?|\d+[.)]\s+|//\s*)")
 _DECLINED = re.compile(rf"[\s\"'`*_.]*{NOT_COVERED}\b")
 _NO_PRICES: Mapping[str, ModelPrice] = MappingProxyType({})
 
@@ -68,8 +73,9 @@ def respond(
         history=history,
     )
     reply = model.reply(prompt, on_text=on_text)
+    declined = _DECLINED.match(reply.text) is not None
     held = hold(
-        "" if _DECLINED.match(reply.text) else reply.text,
+        "" if declined else reply.text,
         passages,
         library,
         question=f"{question}\n{followed.text}",
@@ -86,16 +92,17 @@ def respond(
         usage=usage_shown(reply.usage, model.name, prices),
     )
     if not held.stands:
-        answered = _nothing_left(answered, composed)
+        told = _FOUND_NONE if declined else _UNSUPPORTED
+        answered = _nothing_left(answered, composed, told)
     return replace(answered, elapsed_ms=(clock() - started) * 1000)
 
 
-def _nothing_left(answered: Answer, composed: Answer) -> Answer:
-    """The word that the model found no answer in the passages, with the closest of these."""
+def _nothing_left(answered: Answer, composed: Answer, told: str) -> Answer:
+    """The word that the documents don't answer, why, and the closest passages."""
     closest = composed.citations[:CLOSEST]
-    blocks = ["**The documents don't answer this.** The model said nothing that they support."]
+    blocks = [f"**The documents don't answer this.** {told}"]
     if closest:
-        shown = "\n".join(f"- {' '.join(c.quote.split())[:220]} [{c.n}]" for c in closest)
+        shown = "\n".join(f"- {_on_a_line(c.quote)} [{c.n}]" for c in closest)
         blocks += ["The closest passages:", shown, sources_text(closest)]
     return replace(
         answered,
@@ -104,3 +111,9 @@ def _nothing_left(answered: Answer, composed: Answer) -> Answer:
         citations=closest,
         rules=(),
     )
+
+
+def _on_a_line(quote: str) -> str:
+    """The beginning of a quote without its bullet."""
+    text = " ".join(_BULLET.sub("", quote).split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN].rpartition(' ')[0]} …"
