@@ -60,8 +60,9 @@ def _options(
         options["stream_usage"] = True
     if url is not None:
         options["base_url"] = _checked(url)
-        if model.provider == "openai" and not environ.get("OPENAI_API_KEY"):
-            options["api_key"] = NO_KEY
+    own_server = url is not None or bool(environ.get("OPENAI_BASE_URL"))
+    if model.provider == "openai" and own_server and not environ.get("OPENAI_API_KEY"):
+        options["api_key"] = NO_KEY
     return options
 
 

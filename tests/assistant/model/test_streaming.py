@@ -144,6 +144,10 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         open_model(parse_model_name("openai:x"), Settings(model_url=url), {})
 
 
-def test_a_servers_own_key_is_sent_and_one_without_needs_none() -> None:
-    settings = Settings(model_url="http://127.0.0.1:9/v1")
-    assert open_model(parse_model_name("openai:x"), settings, {}).name == "openai:x"
+def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with scripted_server(Say("A write.")) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        environ = {"OPENAI_BASE_URL": server.url}
+        model = open_model(parse_model_name("openai:x"), Settings(), environ)
+        assert model.reply(ASKED, on_text=lambda _: None).text == "A write."
