@@ -53,7 +53,7 @@ def _is_empty(subject: Subject, section: Section) -> bool:
     if section.level < 2 or section.lines != section.own or not section.heading[-1]:
         return False
     says = section.heading[-1]
-    if says.endswith((":", "...", "…")) or "$" in says:
+    if says.endswith((":", "...", "…")) or "$" in says or "{" in says:
         return False
     inside = range(section.lines.start + 1, section.lines.end + 1)
     texts = [subject.line(number).strip() for number in inside]
