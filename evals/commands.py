@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.context import command_context
 from evals.compare_command import compare_command
+from evals.init_command import init_command, schema_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,6 +99,10 @@ def run_command(
 app.command("compare", epilog="Example: convexpert eval compare main .claude/agents")(
     compare_command
 )
+app.command("init", epilog="Example: convexpert eval init evals --agents .claude/agents")(
+    init_command
+)
+app.command("schema", epilog="Example: convexpert eval schema > suite.schema.json")(schema_command)
 
 
 @app.command("list", epilog="Example: convexpert eval list evals/")

@@ -8,14 +8,14 @@ is gone is an error of the case, not a low score.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agents.document import Document
 from agents.location import LineIndex, Lines
 from agents.registry import AgentVersion
-from evals.outcome import PassageGone
+from evals.outcome import Json, PassageGone
 from evals.statements import find_reworded
 from evals.yaml_lines import Entry
 
@@ -60,6 +60,24 @@ class Place:
     def __str__(self) -> str:
         at = ", ".join(f"{lines.start}-{lines.end}" for lines in self.lines)
         return f"{self.source}:{at}"
+
+
+def passage_schema(*, graded: bool = False) -> Mapping[str, Json]:
+    """The JSON Schema of a passage, for editors."""
+    text: Mapping[str, Json] = {"type": "string", "minLength": 1}
+    grade: Mapping[str, Json] = {"enum": list(range(1, MAX_GRADE + 1))}
+    fields = {"document": text, "quote": text, "heading": text}
+    return {
+        "anyOf": [
+            text,
+            {
+                "type": "object",
+                "required": ["document"],
+                "additionalProperties": False,
+                "properties": {**fields, **({"grade": grade} if graded else {})},
+            },
+        ]
+    }
 
 
 def read_passage(entry: Entry, *, graded: bool = False) -> Passage:

@@ -8,15 +8,16 @@ and it should be declined; `agent`, to ask one agent alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.location import LineIndex
-from evals.kinds.base import Needs
+from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import answers
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
 from evals.outcome import Json, Result
-from evals.passages import Passage, Place, locate, read_passage
+from evals.passages import Passage, Place, locate, passage_schema, read_passage
 from evals.phrases import Fact, contains, plain, states
 from evals.subject import Subject
 from evals.yaml_lines import Entry, Table
@@ -46,6 +47,29 @@ class AnswerKind:
 
     name = "answer"
     fields = ("question", "facts", "must_not", "cites", "unanswerable", "agent")
+
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema of each field."""
+        cited = passage_schema()
+        return {
+            "question": {**TEXT, "description": "What somebody asks."},
+            "facts": {
+                "type": "array",
+                "description": "What must be said: a phrase, or a list of which one must be.",
+                "items": TEXTS,
+            },
+            "must_not": {**TEXTS, "description": "Phrases that must not be said."},
+            "cites": {
+                "type": "array",
+                "description": "What must be cited: a passage, or a list of which one must be.",
+                "items": {"anyOf": [cited, {"type": "array", "minItems": 1, "items": cited}]},
+            },
+            "unanswerable": {
+                "type": "boolean",
+                "description": "Whether the documents don't answer it, so that it is declined.",
+            },
+            "agent": {**TEXT, "description": "A REF, to ask one agent alone."},
+        }
 
     def read(self, table: Table) -> AnswerTask:
         """The kind's own fields of a case."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from evals.metrics.base import Metric
-from evals.outcome import Result
+from evals.outcome import Json, Result
 from evals.subject import Subject
 from evals.yaml_lines import Table
 
 Task = TypeVar("Task")
+
+TEXT: Mapping[str, Json] = {"type": "string", "minLength": 1}
+"""In a schema: a text that says something."""
+TEXTS: Mapping[str, Json] = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+"""A text or a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class Kind(Protocol[Task]):
     @property
     def fields(self) -> tuple[str, ...]:
         """The keys of a case that belong to this kind."""
+        ...
+
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema of each field, for editors."""
         ...
 
     def read(self, table: Table) -> Task:

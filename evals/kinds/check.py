@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from agents.errors import CodeCheckError, SuiteError
-from evals.kinds.base import Needs
+from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import findings
 from evals.metrics.base import Metric
 from evals.metrics.findings import Place
@@ -61,6 +61,33 @@ class CheckKind:
 
     name = "check"
     fields = ("code", "filename", "files", "expect", "rules")
+
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema of each field."""
+        return {
+            "code": {**TEXT, "description": "One file; `// expect: rule-id` marks its lines."},
+            "filename": {**TEXT, "description": f"Of `code`; {DEFAULT_FILENAME} without it."},
+            "files": {
+                "type": "object",
+                "description": "A project: paths and contents.",
+                "additionalProperties": TEXT,
+            },
+            "expect": {
+                "type": "array",
+                "description": "Findings that must be made, in place of comments.",
+                "items": {
+                    "type": "object",
+                    "required": ["rule", "line"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "rule": TEXT,
+                        "line": {"type": "integer", "minimum": 1},
+                        "file": TEXT,
+                    },
+                },
+            },
+            "rules": {**TEXTS, "description": "The rules that are judged; all without it."},
+        }
 
     def read(self, table: Table) -> CheckTask:
         """The kind's own fields of a case."""

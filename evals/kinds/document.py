@@ -11,7 +11,7 @@ Claude Code loads it as it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from agents.errors import LintError, SuiteError
 from agents.finding import Severity
 from agents.location import LineIndex
 from evals.kinds.answer import read_ways
-from evals.kinds.base import Needs
+from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import documents
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
 from evals.outcome import Json, Result
@@ -66,6 +66,31 @@ class DocumentKind:
         *("document", "section", "items", "says", "must_not", "mentions", "sections", "rules"),
         *("max_tokens", "lint", "lint_ignore", "loads"),
     )
+
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema of each field."""
+        count: Mapping[str, Json] = {"type": "integer", "minimum": 1}
+        return {
+            "document": {**TEXT, "description": "A handle, a path, or a file's name."},
+            "section": {**TEXT, "description": "Look at this section's own text: Rules > Never."},
+            "items": {**TEXTS, "description": "Checklist items that it must still say."},
+            "says": {
+                "type": "array",
+                "description": "What must be said: a phrase, or a list of which one must be.",
+                "items": TEXTS,
+            },
+            "must_not": {**TEXTS, "description": "Phrases that must not be said."},
+            "mentions": {
+                "description": "Names of code, and how often they occur at least.",
+                "anyOf": [TEXTS, {"type": "object", "additionalProperties": count}],
+            },
+            "sections": {**TEXTS, "description": "Headings that must stand in this order."},
+            "rules": {**TEXTS, "description": "Code rules that an item must ask for."},
+            "max_tokens": {**count, "description": "About how many tokens it may cost."},
+            "lint": {"const": "clean", "description": "No finding at or above warning."},
+            "lint_ignore": {**TEXTS, "description": "Lint rules that don't count."},
+            "loads": {"type": "boolean", "description": "Whether Claude Code must load it."},
+        }
 
     def read(self, table: Table) -> DocumentTask:
         """The kind's own fields of a case."""

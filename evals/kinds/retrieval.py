@@ -8,11 +8,11 @@ A case passes when a passage of its highest grade is among the first hits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evals.kinds.base import Needs
+from evals.kinds.base import TEXT, Needs
 from evals.metrics.base import Measurement, Metric
 from evals.metrics.retrieval import (
     Found,
@@ -23,8 +23,8 @@ from evals.metrics.retrieval import (
     recall_metric,
     reciprocal_rank,
 )
-from evals.outcome import Result
-from evals.passages import Passage, Place, locate, read_passage
+from evals.outcome import Json, Result
+from evals.passages import Passage, Place, locate, passage_schema, read_passage
 from evals.subject import Subject
 from evals.yaml_lines import Entry, Table
 
@@ -53,6 +53,26 @@ class RetrievalKind:
 
     name = "retrieval"
     fields = ("question", "relevant", "k", "mode")
+
+    def schema(self) -> Mapping[str, Json]:
+        """The JSON Schema of each field."""
+        return {
+            "question": {**TEXT, "description": "What somebody asks."},
+            "relevant": {
+                "type": "array",
+                "minItems": 1,
+                "description": "Passages that answer it.",
+                "items": passage_schema(graded=True),
+            },
+            "k": {
+                "description": "Cut-offs of the metrics.",
+                "anyOf": [
+                    {"type": "integer", "minimum": 1, "maximum": MAX_K},
+                    {"type": "array", "items": {"type": "integer", "minimum": 1}},
+                ],
+            },
+            "mode": {"enum": list(MODES)},
+        }
 
     def read(self, table: Table) -> RetrievalTask:
         """The kind's own fields of a case."""

@@ -126,7 +126,8 @@ def test_without_runs_history_says_how_to_make_one(
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("run",), ("compare",), ("list",), ("history",), ("show",)]
+    "command",
+    [(), ("run",), ("compare",), ("init",), ("schema",), ("list",), ("history",), ("show",)],
 )
 def test_every_help_has_an_example(
     command: tuple[str, ...], capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,97 @@
+"""`convexpert eval init` and `eval schema`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.cli.main import app
+from evals.suite import load_suite
+
+DOCUMENT = """\
+---
+name: payments
+description: "Use this agent: for payments, \\u2028 and \\"quotes\\"."
+---
+# Payments
+
+## Rules
+
+- Send refunds with `ctx.runMutation` from a nightly action: never from a mutation.
+- Say "hello" & 'goodbye' # not a comment.
+
+## Rules
+
+- Another section of the same name {with: braces}.
+
+## Examples
+
+```ts
+export const one = ctx.db.query("t").withIndex("by_a").take(5);
+```
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".convexpert").mkdir()
+    (tmp_path / ".claude" / "agents").mkdir(parents=True)
+    (tmp_path / ".claude" / "agents" / "payments.md").write_text(DOCUMENT, encoding="utf-8")
+    return tmp_path
+
+
+def call(*args: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        app(list(args))
+    return int(ended.value.code or 0)
+
+
+def test_the_suite_passes_on_the_documents_that_it_was_made_of(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("eval", "init") == 0
+    assert "`convexpert eval run evals/agents.yaml` runs it" in capsys.readouterr().out
+    suite = load_suite(here / "evals" / "agents.yaml")
+    assert suite.agents == ("../.claude/agents",)
+    ids = [case.id for case in suite.cases]
+    assert ids == ["payments-whole", "payments-rules", "payments-rules-2", "payments-examples"]
+    assert call("eval", "run", "evals/agents.yaml") == 0
+
+
+def test_an_edit_that_drops_an_item_then_fails_the_comparison(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("eval", "init")
+    call("eval", "run", "evals/agents.yaml")
+    edited = DOCUMENT.replace("- Say \"hello\" & 'goodbye' # not a comment.\n", "")
+    (here / ".claude" / "agents" / "payments.md").write_text(edited, encoding="utf-8")
+    capsys.readouterr()
+    assert call("eval", "compare", "latest", ".claude/agents") == 1
+    assert "why: the item at payments:10 was removed" in capsys.readouterr().out
+
+
+def test_the_schema_lies_beside_the_suite_which_names_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("eval", "init", "checks")
+    first = (here / "checks" / "agents.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=schema.json"
+    capsys.readouterr()
+    assert call("eval", "schema") == 0
+    printed = capsys.readouterr().out
+    assert (here / "checks" / "schema.json").read_text(encoding="utf-8") == printed
+    assert json.loads(printed)["title"] == "convexpert eval suite"
+
+
+def test_nothing_is_overwritten_and_documents_must_be_there(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("eval", "init") == 0
+    assert call("eval", "init") == 2
+    assert "error: evals/agents.yaml: is there already" in capsys.readouterr().err
+    assert call("eval", "init", "other", "--agents", "nowhere") == 2
+    assert "name your agents with --agents" in capsys.readouterr().err
+    assert not (here / "other").exists()
