@@ -22,6 +22,20 @@ _AT_LINE = re.compile(r"\(at line (\d+),")
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOverride:
+    """One `[[tool.convexpert.check.overrides]]`: what differs for some files."""
+
+    paths: tuple[str, ...]
+    """Globs, relative to the folder of the settings' file; a folder's name means all in it."""
+    select: tuple[str, ...] = ()
+    """In place of the section's own; empty leaves that."""
+    ignore: tuple[str, ...] = ()
+    """Besides the section's own."""
+    severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    """Over the section's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSettings:
     """`[tool.convexpert.check]`."""
 
@@ -33,6 +47,8 @@ class CheckSettings:
     fail_on: Severity = Severity.WARNING
     small_tables: tuple[str, ...] = ()
     """Tables that are small enough to be read whole."""
+    overrides: tuple[CheckOverride, ...] = ()
+    """In the order of the file; where several apply, later ones win."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +167,7 @@ def _settings(table: object, path: Path) -> Settings:
         check=CheckSettings(
             **_rule_settings(reader, check, "check"),
             small_tables=reader.texts(check, "check.small_tables"),
+            overrides=_overrides(reader, check.get("overrides", [])),
         ),
         lint=LintSettings(**_rule_settings(reader, lint, "lint")),
         source=path,
@@ -171,6 +188,22 @@ def _rule_settings(reader: _Reader, table: Mapping[str, Any], name: str) -> dict
         },
         "fail_on": reader.severity(table.get("fail_on", "warning"), f"{name}.fail_on"),
     }
+
+
+def _overrides(reader: _Reader, tables: object) -> tuple[CheckOverride, ...]:
+    name = "check.overrides"
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise reader.wrong(name, "tables, each headed [[tool.convexpert.check.overrides]]")
+    found = []
+    for table in tables:
+        reader.refuse_unknown(table, {f.name for f in fields(CheckOverride)}, f"{name}.")
+        paths = reader.texts(table, f"{name}.paths")
+        if not any(path.strip("./") for path in paths):
+            raise reader.wrong(f"{name}.paths", "a list of paths")
+        given = _rule_settings(reader, table, name)
+        del given["fail_on"]
+        found.append(CheckOverride(paths=paths, **given))
+    return tuple(found)
 
 
 def _own_address(reader: _Reader, table: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ def render(report: FindingsReport, look: Look) -> str:
 
 
 def document(report: FindingsReport) -> dict[str, Any]:
-    """The same as values; `fixes` is there only where mending was asked for."""
+    """The same as values; `fixes`, `baseline` and the score are there only where asked for."""
     values: dict[str, Any] = {
         "findings": [_finding(finding) for finding in report.findings],
         "summary": {
@@ -26,6 +26,19 @@ def document(report: FindingsReport) -> dict[str, Any]:
         },
         "review": [_item(item) for item in report.review],
     }
+    if report.score is not None:
+        values["rules"] = report.count_by_rule()
+        values["score"] = {
+            "total": report.score.total,
+            "categories": dict(report.score.categories),
+        }
+    if report.baseline is not None:
+        values["baseline"] = {
+            "known": report.baseline.known,
+            "stale": list(report.baseline.stale),
+        }
+    if report.note is not None:
+        values["note"] = report.note
     if report.fixes is not None:
         values["fixes"] = [_fix(fix) for fix in report.fixes]
     return values

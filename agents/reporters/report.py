@@ -50,6 +50,25 @@ class NotFixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How well code does, from 0 to 100; only a check without findings gives 100."""
+
+    total: int
+    categories: Mapping[str, int]
+    """The same by category of rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What a list of known findings did to a report."""
+
+    known: int
+    """How many findings it left out."""
+    stale: tuple[str, ...]
+    """Its entries that no finding matches any more, each as one line."""
+
+
+@dataclass(frozen=True, slots=True)
 class FindingsReport:
     """What a check found."""
 
@@ -65,6 +84,20 @@ class FindingsReport:
     """By id; for the formats that list the rules of the findings, empty for the others."""
     fixes: tuple[FixedFile | NotFixed, ...] | None = None
     """What `--fix` did, by file; None where it wasn't asked to."""
+    checked: frozenset[str] = frozenset()
+    """The names of the files that were checked, where somebody may ask."""
+    score: Score | None = None
+    """Of all that was found, before known findings and other people's lines are left out."""
+    baseline: BaselineUse | None = None
+    note: str | None = None
+    """Why nothing was checked, where nothing was."""
+
+    def count_by_rule(self) -> dict[str, int]:
+        """How many findings each rule has, most first, then by id."""
+        counts: dict[str, int] = {}
+        for finding in self.findings:
+            counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""

@@ -13,6 +13,9 @@ from agents.reporters.report import FindingsReport, Look
 MAX_ITEMS = 2
 """How many of the documents' items are shown below a finding."""
 MAX_ITEM_LENGTH = 100
+LEAST_FINDINGS = 5
+"""From so many on they are counted by rule."""
+MAX_STALE = 10
 _TAB = "    "
 _SGR = {
     Severity.ERROR: "1;31",
@@ -33,9 +36,43 @@ def render(report: FindingsReport, look: Look) -> str:
         for finding in findings:
             lines.extend(_finding(finding, excerpt, look, paint))
         lines.append("")
+    lines += _by_rule(report, paint)
+    lines += _baseline(report, look)
+    lines += _score(report, paint)
     lines += [look.safe(str(fix)) for fix in report.fixes or ()]
     lines.append(_summary(report, paint))
     return "\n".join(lines)
+
+
+def _by_rule(report: FindingsReport, paint: _Paint) -> Iterator[str]:
+    """How many findings each rule has, where there are several rules and many findings."""
+    counts = report.count_by_rule()
+    if report.score is None or len(counts) < 2 or len(report.findings) < LEAST_FINDINGS:
+        return
+    width = len(str(max(counts.values())))
+    for rule, count in counts.items():
+        yield f"{paint(f'{count:>{width}}', _BOLD)}  {rule}"
+    yield ""
+
+
+def _baseline(report: FindingsReport, look: Look) -> Iterator[str]:
+    used = report.baseline
+    if used is None:
+        return
+    if used.known:
+        yield f"{_counted(used.known, 'finding')} of the baseline left out"
+    if used.stale:
+        entries = "1 entry" if len(used.stale) == 1 else f"{len(used.stale)} entries"
+        yield f"{entries} of the baseline found no more; --update-baseline takes them out:"
+        yield from (f"  {look.safe(one)}" for one in used.stale[:MAX_STALE])
+        if len(used.stale) > MAX_STALE:
+            yield f"  and {len(used.stale) - MAX_STALE} more"
+
+
+def _score(report: FindingsReport, paint: _Paint) -> Iterator[str]:
+    if report.score is not None:
+        parts = ", ".join(f"{name} {part}" for name, part in report.score.categories.items())
+        yield f"score {paint(str(report.score.total), _BOLD)} of 100 ({parts})"
 
 
 def summary(report: FindingsReport) -> str:
@@ -99,7 +136,9 @@ def _shortened(text: str) -> str:
 
 def _summary(report: FindingsReport, paint: _Paint) -> str:
     files = _counted(report.files, "file")
-    if not report.findings:
+    if report.note is not None:
+        summary = report.note
+    elif not report.findings:
         summary = f"nothing found in {files}"
     else:
         parts = [

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.errors import CodeCheckError, UsageError
+from agents.errors import UsageError
 from agents.finding import Severity
+from assistant.cli.console import printable
 from assistant.cli.context import CommandContext, command_context, given_path
 from assistant.cli.findings import Format, listed_ids, show_report
 
 if TYPE_CHECKING:
-    from agents.settings import CheckSettings
+    from agents.settings import Settings
     from assistant.code.check import CheckOptions, CheckReport
+    from assistant.code.folder_options import FolderOptions
+    from assistant.code.store import Store
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
 LARGEST_INPUT = 10_000_000
 """Bytes that are read from standard input at most."""
 STDIN_NAME = "stdin.ts"
+STORE_NAME = "check.sqlite"
+"""In the workspace: what checks keep for later ones."""
+_STDIN = Path("-")
 
 
 @app.command(epilog="Example: convexpert check . --agent convex-expert --fail-on error")
@@ -76,100 +84,192 @@ def check(
         str | None,
         typer.Option(metavar="NAME", help="Where the code from standard input would lie."),
     ] = None,
+    min_score: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, max=100, help="Exit status 1 also where the score is below N."
+        ),
+    ] = None,
+    badge: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=given_path,
+            help="Write the score as a badge: .svg, or .json for shields.io's endpoint.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=given_path,
+            help="Leave out the findings that this file lists, as known since before.",
+        ),
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write today's findings into --baseline.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Work everything out anew, and keep nothing.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            max=64,
+            help="Processes for large checks. Default: one for each processor.",
+        ),
+    ] = None,
 ) -> None:
     """Check Convex code, and the TypeScript examples in Markdown files.
 
     The exit status is 0 without findings at or above --fail-on, 1 with some, 2 after an error.
     """
     obj = command_context(context)
-    settings = obj.settings.check
-    _require_known(settings, obj.settings.source)
-    options = replace(
-        _documentation(obj, agent or []),
-        select=settings.select if select is None else listed_ids(select),
-        ignore=settings.ignore if ignore is None else listed_ids(ignore),
-        severity=settings.severity,
-        minimum=severity,
-        small_tables=frozenset(settings.small_tables),
-    )
-    report = _run(paths, stdin_filename, options, fix=fix, revision=diff)
+    if update_baseline and baseline is None:
+        raise UsageError("--update-baseline without a baseline", hint="name it with --baseline")
+    _require_readable(paths, stdin_filename, fix=fix, revision=diff)
+    with _kept_in(obj, no_cache=no_cache) as store:
+        run = _Run(
+            paths,
+            options=replace(_documentation(obj, agent or [], store), minimum=severity),
+            settings=obj.settings,
+            select=None if select is None else listed_ids(select),
+            ignore=None if ignore is None else listed_ids(ignore),
+            store=store,
+            jobs=jobs,
+            revision=diff,
+            baseline=baseline,
+            update=update_baseline,
+        )
+        report = run.on_standard_input(stdin_filename) if _STDIN in paths else run.on_files(fix=fix)
     _show(report, Format.JSON if as_json else format_)
-    if report.reaches(fail_on if fail_on is not None else settings.fail_on):
+    if badge is not None:
+        _write_badge(badge, report)
+    if report.reaches(fail_on if fail_on is not None else obj.settings.check.fail_on):
+        raise typer.Exit(1)
+    if min_score is not None and report.score is not None and report.score.total < min_score:
+        sys.stderr.write(f"the score {report.score.total} is below --min-score {min_score}\n")
         raise typer.Exit(1)
 
 
-def _require_known(settings: CheckSettings, source: Path | None) -> None:
-    """Raise CodeCheckError with the settings' file where that names a rule that isn't there."""
-    from assistant.code.catalogue import require_known
-
-    try:
-        require_known([*settings.select, *settings.ignore, *settings.severity])
-    except CodeCheckError as error:
-        where = None if source is None else str(source)
-        raise CodeCheckError(error.message, hint=error.hint, path=where) from error
-
-
-def _documentation(obj: CommandContext, references: list[str]) -> CheckOptions:
-    """What the registered documents ask for; only those of `references` where some are given."""
-    from assistant.code.check import CheckOptions
-    from assistant.code.documented import documentation
-
-    registry = obj.registry()
-    versions = [registry.resolve(one) for one in references] if references else registry.agents()
-    asked = documentation(versions)
-    return CheckOptions(
-        documentation=asked.rules,
-        only_documented=bool(references),
-        review=asked.review,
-        handles={version.digest: version.handle for version in versions},
-    )
-
-
-def _run(
-    paths: list[Path],
-    stdin_filename: str | None,
-    options: CheckOptions,
-    *,
-    fix: bool,
-    revision: str | None,
-) -> CheckReport:
-    from assistant.code.check import check_standard_input
-
-    if Path("-") not in paths:
+def _require_readable(
+    paths: list[Path], stdin_filename: str | None, *, fix: bool, revision: str | None
+) -> None:
+    """Raise UsageError for what can't be asked of standard input, or only of that."""
+    if _STDIN not in paths:
         if stdin_filename is not None:
             raise UsageError(
                 "--stdin-filename without standard input", hint="give - as the path to read it"
             )
-        return _run_on_files(paths, options, fix=fix, revision=revision)
+        return
     if len(paths) > 1:
         raise UsageError("- can't be checked together with other paths")
     if fix:
         raise UsageError("--fix can't change standard input", hint="name files or folders")
     if revision is not None:
         raise UsageError("git doesn't know standard input", hint="name files or folders for --diff")
-    source = sys.stdin.buffer.read(LARGEST_INPUT + 1)
-    if len(source) > LARGEST_INPUT:
-        raise UsageError(f"standard input is larger than {LARGEST_INPUT:,} bytes")
-    return check_standard_input(source, filename=stdin_filename or STDIN_NAME, options=options)
 
 
-def _run_on_files(
-    paths: list[Path], options: CheckOptions, *, fix: bool, revision: str | None
-) -> CheckReport:
-    from assistant.code.check import check_paths
+@contextmanager
+def _kept_in(obj: CommandContext, *, no_cache: bool) -> Iterator[Store | None]:
+    """What earlier checks have found; None where that isn't to count."""
+    if no_cache:
+        yield None
+        return
+    from assistant.code.store import Store
 
-    def changed(report: CheckReport) -> CheckReport:
-        if revision is None:
-            return report
-        from assistant.code.changed import changed_lines
+    with closing(Store(obj.workspace.root / STORE_NAME)) as store:
+        yield store
 
-        return changed_lines(paths, revision).only(report)
 
-    if not fix:
-        return changed(check_paths(paths, options))
-    from assistant.code.fix import fix_paths
+def _documentation(obj: CommandContext, references: list[str], store: Store | None) -> CheckOptions:
+    """What the registered documents ask for; only those of `references` where some are given."""
+    from assistant.code.kept_documentation import asked_by_documents
 
-    return fix_paths(paths, options, keep=changed)
+    own_file = obj.workspace.registry if obj.settings.registry_url is None else None
+    asked = asked_by_documents(references, obj.registry, file=own_file, store=store)
+    for line in asked.unreadable:
+        sys.stderr.write(f"warning: {printable(line)}\n")
+    return asked.options
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One check as the command line asks for it."""
+
+    paths: list[Path]
+    options: CheckOptions
+    settings: Settings
+    select: tuple[str, ...] | None
+    ignore: tuple[str, ...] | None
+    store: Store | None
+    jobs: int | None
+    revision: str | None
+    baseline: Path | None
+    update: bool
+
+    def on_standard_input(self, filename: str | None) -> CheckReport:
+        from assistant.code.check import check_standard_input
+
+        source = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+        if len(source) > LARGEST_INPUT:
+            raise UsageError(f"standard input is larger than {LARGEST_INPUT:,} bytes")
+        name = filename or STDIN_NAME
+        options = self._options_for()(Path(name).absolute())
+        return self._kept(check_standard_input(source, filename=name, options=options))
+
+    def on_files(self, *, fix: bool) -> CheckReport:
+        if not fix:
+            return self._kept(self._check(self.paths))
+        from assistant.code.fix import fix_paths
+
+        return fix_paths(self.paths, self.options, keep=self._kept, check=self._check)
+
+    def _check(self, paths: Sequence[Path], _options: CheckOptions | None = None) -> CheckReport:
+        from assistant.code.check import check_paths
+        from assistant.code.processes import processors
+
+        options_for = self._options_for()
+        return check_paths(
+            paths,
+            options_for.default,
+            options_for=options_for,
+            store=self.store,
+            processes=self.jobs or processors(),
+        )
+
+    def _options_for(self) -> FolderOptions:
+        from assistant.code.folder_options import FolderOptions
+
+        return FolderOptions(self.options, self.settings, select=self.select, ignore=self.ignore)
+
+    def _kept(self, report: CheckReport) -> CheckReport:
+        """The report with its score, and without what isn't asked for."""
+        from assistant.code.score import score
+
+        report = replace(report, score=score(report))
+        if self.baseline is not None:
+            from assistant.code.baseline import Baseline
+
+            if self.update:
+                Baseline.of(report, self.baseline).write()
+            report = Baseline.read(self.baseline).applied_to(report)
+        if self.revision is not None:
+            from assistant.code.changed import changed_lines
+
+            report = changed_lines(self.paths, self.revision).only(report)
+        return report
+
+
+def _write_badge(path: Path, report: CheckReport) -> None:
+    from assistant.code.badge import write_badge
+
+    assert report.score is not None
+    write_badge(path, report.score.total)
 
 
 def _show(report: CheckReport, format_: Format) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.code.rule import Rule
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_CATEGORY = re.compile(r'^    category="(\w+)",$', re.MULTILINE)
 ENGINE_RULES = frozenset({"syntax-error", "unused-directive"})
 """What the engine itself reports."""
 
@@ -46,6 +47,20 @@ def rule_text(rule_id: str) -> RuleText:
     return read_rule_text(_module(rule_id.replace("-", "_")).__doc__)
 
 
+@cache
+def category_of(rule_id: str) -> str:
+    """The category of one rule, read from its file: importing it would load the whole model.
+
+    Raises CodeCheckError for an unknown id.
+    """
+    require_known([rule_id])
+    path = Path(__file__).parent / "rules" / f"{rule_id.replace('-', '_')}.py"
+    found = _CATEGORY.search(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"the rule in {path.name} has no category")
+    return found[1]
+
+
 def require_known(ids: Iterable[str]) -> None:
     """Raise CodeCheckError where one of these is no rule's id."""
     from difflib import get_close_matches
@@ -58,6 +73,15 @@ def require_known(ids: Iterable[str]) -> None:
                 f"there is no rule {rule_id!r}",
                 hint=f"did you mean {near[0]}?" if near else "`convexpert rules` lists them",
             )
+
+
+def require_known_in(source: Path | None, ids: Iterable[str]) -> None:
+    """As `require_known`, with the file that names them in the error."""
+    try:
+        require_known(ids)
+    except CodeCheckError as error:
+        where = None if source is None else str(source)
+        raise CodeCheckError(error.message, hint=error.hint, path=where) from error
 
 
 @cache

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from agents.finding import Confidence, DocumentedBy, Finding, Severity
+from agents.finding import Confidence, Finding, Severity
 from agents.location import Span
 from assistant.code import syntax
 from assistant.code.modules import Category, CodeFile
@@ -58,11 +58,8 @@ class ActiveRules:
 class Engine:
     """Rules, sorted by what they want to be called with."""
 
-    def __init__(
-        self, active: ActiveRules, documentation: Mapping[str, tuple[DocumentedBy, ...]]
-    ) -> None:
+    def __init__(self, active: ActiveRules) -> None:
         self._active = active
-        self._documentation = documentation
         self._by_kind: dict[str, list[Rule]] = defaultdict(list)
         self._by_name: list[Rule] = []
         for rule in active.rules:
@@ -72,25 +69,29 @@ class Engine:
             for kind in sorted(rule.kinds):
                 self._by_kind[kind].append(rule)
 
-    def run(self, project: Project) -> list[Finding]:
-        """All findings of a project's checked files, in their order."""
+    def run(self, project: Project, *, only: Collection[CodeFile] | None = None) -> list[Finding]:
+        """All findings of a project's checked files, or of those in `only`, in their order."""
+        asked = [
+            file
+            for file in project.files
+            if file.checked and (only is None or file in only) and file.relevant
+        ]
+        wanted = frozenset(asked)
         reports: dict[CodeFile, list[Report]] = defaultdict(list)
-        for report in self._reports(project):
-            if report.file.checked and report.rule.looks_at(report.file):
+        for report in self._reports(project, asked):
+            if report.file in wanted and report.rule.looks_at(report.file):
                 reports[report.file].append(report)
         findings: list[Finding] = []
-        for file in project.files:
-            if file.checked and file.relevant:
-                in_component = project.component_of(file) is not None
-                findings += self._findings_of(file, reports.get(file, ()), in_component)
+        for file in asked:
+            in_component = project.component_of(file) is not None
+            findings += self._findings_of(file, reports.get(file, ()), in_component)
         return findings
 
     # --- calling rules --------------------------------------------------------------------------
 
-    def _reports(self, project: Project) -> Iterator[Report]:
-        for file in project.files:
-            if file.checked and file.relevant:
-                yield from self._in_file(file, project)
+    def _reports(self, project: Project, files: Iterable[CodeFile]) -> Iterator[Report]:
+        for file in files:
+            yield from self._in_file(file, project)
         for rule in self._active.rules:
             yield from _in_parts(rule, project)
             if rule.check_project is not None:
@@ -157,7 +158,6 @@ class Engine:
             message=report.message,
             hint=report.hint,
             confidence=report.confidence,
-            documented_by=self._documentation.get(report.rule.id, ()),
             # Their bytes are counted in the example, not in the file that the user sees.
             edits=report.edits if file.snippet is None else (),
         )
@@ -262,8 +262,3 @@ def _first_line_span(file: CodeFile, node: Node) -> Span:
     while end > start and file.tree.source[end - 1 : end] in (b"\n", b"\r"):
         end -= 1
     return file.origin.span(index.span(start, end))
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in the order in which they are always shown."""
-    return tuple(sorted(findings, key=lambda finding: finding.sort_key))

@@ -13,6 +13,7 @@ from assistant.code.engine import syntax_errors
 from assistant.code.modules import Category, CodeFile
 
 Keep = Callable[[CheckReport], CheckReport]
+Check = Callable[[Sequence[Path], CheckOptions | None], CheckReport]
 
 
 def fix_paths(
@@ -20,18 +21,20 @@ def fix_paths(
     options: CheckOptions | None = None,
     *,
     keep: Keep = lambda report: report,
+    check: Check = check_paths,
 ) -> CheckReport:
     """Mend what can be mended in files and folders, and report what remains.
 
     `keep` picks the findings that count, of each round's report; the others are neither mended
-    nor reported. Raises CodeCheckError as `check_paths` does, and for a file that can't be written.
+    nor reported. `check` stands for `check_paths` where that needs more than the options. Raises
+    CodeCheckError as `check_paths` does, and for a file that can't be written.
     """
     mending = Mending(_is_broken, CodeCheckError)
-    report = keep(check_paths(paths, options))
+    report = keep(check(paths, options))
     for _ in range(MAX_ROUNDS):
         if not mending.round(report):
             break
-        report = keep(check_paths(paths, options))
+        report = keep(check(paths, options))
     return replace(report, fixes=mending.fixes())
 
 

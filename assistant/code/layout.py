@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agents.collect import is_entered
 from agents.errors import CodeCheckError
 from assistant.code import syntax
 from assistant.code.modules import (
@@ -157,6 +156,8 @@ def code_files_in(folder: Path) -> Iterator[Path]:
 
 def documents_in(folder: Path) -> Iterator[Path]:
     """The Markdown files below a folder, sorted; links and other people's packages left out."""
+    from agents.collect import is_entered
+
     for inner, folders, files in os.walk(folder):
         folders[:] = sorted(filter(is_entered, folders))
         for name in sorted(files):

@@ -70,6 +70,7 @@ def test_findings_are_shown_with_their_code_and_the_item_that_asks(run: Run) -> 
         " TypeScript where the range is small\n"
         "      = asked for by expert@1:7 “Use `.filter()` on database queries (use indexes)”\n"
         "\n"
+        "score 97 of 100 (access 100, writing 100, reading 95, validation 87, layout 100)\n"
         "1 error, 1 warning in 1 file; 1 item of the documents needs review, no rule decides"
         " them\n"
     )
@@ -77,7 +78,7 @@ def test_findings_are_shown_with_their_code_and_the_item_that_asks(run: Run) -> 
 
 def test_json_follows_the_contract(run: Run) -> None:
     document = json.loads(run("check", "convex", "--format", "json", *SELECT, status=1).stdout)
-    assert set(document) == {"findings", "summary", "review"}
+    assert set(document) == {"findings", "summary", "review", "rules", "score"}
     assert document["summary"] == {"files": 1, "errors": 1, "warnings": 1, "infos": 0}
     finding = document["findings"][1]
     assert (finding["rule"], finding["file"], finding["line"], finding["column"]) == (

@@ -1,0 +1,226 @@
+"""The check of one project on disk: loaded, compared with what was kept, the rest run.
+
+A job and its result go from one process to another, so they hold no nodes and no open files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.finding import DocumentedBy, Finding
+from assistant.code.dependencies import Dependencies
+from assistant.code.kept_findings import Kept, KeptFile, from_bytes, to_bytes
+from assistant.code.layout import ProjectRoot, load_project
+
+if TYPE_CHECKING:
+    from assistant.code.modules import CodeFile
+    from assistant.code.options import CheckOptions
+    from assistant.code.project import Project
+    from assistant.code.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectJob:
+    """What to check of one project, and for what."""
+
+    found: ProjectRoot
+    groups: tuple[tuple[CheckOptions, frozenset[Path]], ...]
+    """Files with the options that count for them; each file once."""
+    named: frozenset[Path]
+    """The files that the user named by themselves."""
+    here: Path
+    """Files are shown relative to this folder."""
+
+    @property
+    def checked(self) -> frozenset[Path]:
+        """All files whose findings are asked for."""
+        return frozenset[Path]().union(*(files for _, files in self.groups))
+
+    @property
+    def row(self) -> str:
+        """The name of what is kept for it."""
+        return _digest("project", self.found.root, self.found.functions, self.here)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectResult:
+    """What a job found. The documents' items are not in it, so that it can be kept."""
+
+    findings: tuple[Finding, ...]
+    files: frozenset[str]
+    """The names of the files that were checked, as in findings."""
+    sources: Mapping[str, bytes] = field(repr=False)
+    """The exact bytes of the files with findings."""
+    kept: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """New rows for the store, by name."""
+
+
+def display_from(here: Path, path: Path) -> str:
+    """A file's name for the user: relative to the current folder where it lies in it."""
+    try:
+        return path.relative_to(here).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def check_project_job(job: ProjectJob, store: Store | None, *, run: bool = True) -> ProjectResult:
+    """Check what isn't known from an earlier check; without a store, all of it.
+
+    Raises NotKept instead of running a rule where `run` is False.
+    """
+    project = load_job(job)
+    by_path = {path: file for file in project.files for path in [job.found.root / file.path]}
+    dependencies = Dependencies(project) if store is not None else None
+    findings: list[Finding] = []
+    rows: list[tuple[str, bytes]] = []
+    for options, paths in job.groups:
+        asked = [by_path[path] for path in sorted(paths) if path in by_path]
+        asked = [file for file in asked if file.relevant]
+        row = _digest(job.row, options.digest)
+        kept = _kept(store, row, project)
+        new = _new(asked, kept, dependencies)
+        if new and not run:
+            raise NotKept
+        found = _run(project, new, options) if new else {}
+        findings += (
+            one
+            for file in asked
+            for one in (found[file] if file in found else kept[file.path].findings)
+        )
+        if dependencies is not None and new:
+            fresh = {
+                file.path: KeptFile(dependencies.of(file), tuple(own))
+                for file, own in found.items()
+            }
+            rows.append((row, to_bytes({**kept, **fresh})))
+        elif store is not None:
+            store.touch(row)
+    flagged = {finding.file for finding in findings}
+    checked = [file for file in project.files if file.checked and file.relevant]
+    return ProjectResult(
+        tuple(findings),
+        frozenset(file.origin.display for file in checked),
+        {f.origin.display: f.raw for f in checked if f.origin.display in flagged},
+        tuple(rows),
+    )
+
+
+def check_job(job: ProjectJob, *, path: Path | None) -> ProjectResult:
+    """As `check_project_job`, with the store at a path: for another process, which has its own."""
+    from assistant.code.store import Store
+
+    with closing(Store(path)) if path is not None else nullcontext() as store:
+        return check_project_job(job, store)
+
+
+def prepare() -> None:
+    """Load what every check of code needs."""
+    from assistant.code import engine, syntax
+    from assistant.code.catalogue import catalogue
+
+    assert engine
+    catalogue()
+    syntax.Tree(b"", tsx=False)
+
+
+@contextmanager
+def analysis() -> Iterator[None]:
+    """What belongs around the running of rules."""
+    from assistant.code import syntax
+    from assistant.code.garbage import rare_collection
+
+    with rare_collection():
+        try:
+            yield
+        finally:
+            syntax.forget_answers()
+
+
+def with_items(
+    findings: Iterable[Finding], documentation: Mapping[str, tuple[DocumentedBy, ...]]
+) -> list[Finding]:
+    """The findings with the documents' items that ask for their rules."""
+    return [
+        replace(finding, documented_by=items)
+        if (items := documentation.get(finding.rule))
+        else finding
+        for finding in findings
+    ]
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order in which they are always shown."""
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+class NotKept(Exception):
+    """Rules have to run."""
+
+
+def load_job(job: ProjectJob) -> Project:
+    """The job's project, nothing of it parsed."""
+    small_tables = frozenset[str]().union(*(options.small_tables for options, _ in job.groups))
+    return load_project(
+        job.found,
+        checked=job.checked,
+        named=job.named,
+        display=lambda path: display_from(job.here, path),
+        small_tables=small_tables,
+    )
+
+
+def _kept(store: Store | None, row: str, project: Project) -> Kept:
+    raw = store.get(row, engine_digest()) if store is not None else None
+    if raw is None:
+        return {}
+    return from_bytes(raw, {file.path: file.origin.display for file in project.files})
+
+
+def _new(asked: Iterable[CodeFile], kept: Kept, digests: Dependencies | None) -> list[CodeFile]:
+    """The files of which nothing is kept that still holds."""
+    if digests is None:
+        return list(asked)
+    return [
+        file
+        for file in asked
+        if file.path not in kept or kept[file.path].depends_on != digests.of(file)
+    ]
+
+
+def _run(
+    project: Project, files: list[CodeFile], options: CheckOptions
+) -> dict[CodeFile, list[Finding]]:
+    from assistant.code.engine import Engine
+    from assistant.code.options import active_rules
+
+    engine = Engine(active_rules(options))
+    found: dict[str, list[Finding]] = {}
+    with analysis():
+        for finding in engine.run(project, only=frozenset(files)):
+            found.setdefault(finding.file, []).append(finding)
+    return {file: found.get(file.origin.display, []) for file in files}
+
+
+@cache
+def engine_digest() -> str:
+    """A digest of the program that finds: what it kept in another state counts for nothing."""
+    from importlib.metadata import version
+
+    versions = [version(name) for name in ("convexpert", "tree-sitter", "tree-sitter-typescript")]
+    folder = Path(__file__).parent
+    states = [
+        (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
+        for path in sorted(folder.rglob("*.py"))
+        for status in [path.stat()]
+    ]
+    return _digest(*versions, states)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
