@@ -128,14 +128,14 @@ def test_github_annotations_name_file_and_line(run: Run) -> None:
 def test_fix_changes_files_and_shows_what_remains(run: Run) -> None:
     path = Path("imported/writer.md")
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("model: gpt-9", "hooks: []\nmodel: Opus"), encoding="utf-8")
+    path.write_text(text.replace("model: gpt-9", "hooks: []\ncolor: Blue"), encoding="utf-8")
     result = run("imported/writer.md", "--fix", "--json")
-    assert path.read_text(encoding="utf-8") == text.replace("model: gpt-9", "model: opus")
+    assert path.read_text(encoding="utf-8") == text.replace("model: gpt-9", "color: blue")
     document = json.loads(result.stdout)
     assert document["fixes"] == [
         {
             "file": "imported/writer.md",
-            "fixed": {"invalid-hooks": 1, "unknown-model": 1},
+            "fixed": {"invalid-field-value": 1, "invalid-hooks": 1},
             "reason": None,
         }
     ]

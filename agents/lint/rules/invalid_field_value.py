@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from agents.document import DocumentKind, YamlValue
 from agents.errors import did_you_mean
-from agents.finding import Severity
+from agents.finding import Edit, Severity
 from agents.lint import claude
 from agents.lint.rule import Report, Rule, Surroundings
 from agents.lint.subject import Subject
@@ -83,6 +83,10 @@ def _report(subject: Subject, key: str, choices: tuple[str, ...]) -> Report:
     shown = value if isinstance(value, str) else str(value)
     short = shown if len(shown) <= 40 else f"{shown[:39]}…"
     line, start, end = subject.in_key(key, shown.strip().split("\n")[0])
+    meant = next((one for one in choices if one.lower() == shown.strip().lower()), None)
+    edits: tuple[Edit, ...] = ()
+    if meant is not None and subject.line(line)[start:end] == shown.strip():
+        edits = (subject.edit(line, start, end, meant),)
     return RULE.at(
         subject,
         line,
@@ -91,6 +95,7 @@ def _report(subject: Subject, key: str, choices: tuple[str, ...]) -> Report:
         message=f"Claude Code drops `{key}: {' '.join(short.split())}`",
         hint=did_you_mean(shown, choices, f"it takes {', '.join(choices)}"),
         severity=Severity.INFO if key in _COSMETIC else None,
+        edits=edits,
     )
 
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from agents.document import DocumentKind
 from agents.errors import did_you_mean
-from agents.finding import Edit, Severity
+from agents.finding import Severity
 from agents.lint.claude import MODEL_NAME, MODELS
 from agents.lint.rule import Report, Rule, Surroundings
 from agents.lint.subject import Subject
@@ -37,13 +37,10 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     if not isinstance(value, str) or not value.strip():
         return
     name = value.strip()
-    word = name.removesuffix("[1m]")
-    if word in MODELS or MODEL_NAME.match(name) or word.lower() == "inherit":
+    # The client takes its words in any case.
+    if name.lower().removesuffix("[1m]") in MODELS or MODEL_NAME.match(name):
         return
     line, start, end = subject.in_key("model", name)
-    edits: tuple[Edit, ...] = ()
-    if word.lower() in MODELS and subject.line(line)[start:end] == name:
-        edits = (subject.edit(line, start, end, name.lower()),)
     yield RULE.at(
         subject,
         line,
@@ -51,7 +48,6 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
         end,
         message=f"`{name}` is no model that Claude Code knows",
         hint=did_you_mean(name.lower(), sorted(MODELS), "sonnet, opus, haiku, inherit, claude-…"),
-        edits=edits,
     )
 
 

@@ -33,6 +33,7 @@ def _rules(text: str, file: str = FILE, **options: object) -> list[str]:
         ("version: 2\nauthor: somebody\n", []),
         ("hooks:\n  Stop:\n    - hooks:\n        - type: prompt\n          prompt: Done?\n", []),
         ("effort: 3\n", []),
+        ("model: Sonnet\n", []),
         ("effort: extreme\n", ["invalid-field-value"]),
         ("maxTurns: 0\n", ["invalid-field-value"]),
         ("memory: global\n", ["invalid-field-value"]),

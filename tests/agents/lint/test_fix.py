@@ -65,7 +65,7 @@ HEAD = "---\nname: reviewer\ndescription: Reviews changes. Use after each commit
             f"{HEAD}tools:\n  - Read\n  - MultiEdit\n  - Edit\n---\nBody.\n",
             f"{HEAD}tools:\n  - Read\n  - Edit\n---\nBody.\n",
         ),
-        (f"{HEAD}model: Opus\n---\nBody.\n", f"{HEAD}model: opus\n---\nBody.\n"),
+        (f"{HEAD}color: Blue\n---\nBody.\n", f"{HEAD}color: blue\n---\nBody.\n"),
         (f"{HEAD}---\n\n##Rules\n\nBody.\n", f"{HEAD}---\n\n## Rules\n\nBody.\n"),
         (
             f"{HEAD}---\n- Use `ctx.\u200bdb` here\n",
@@ -141,7 +141,7 @@ def test_mends_of_an_example_end_the_finding_and_are_made_once(rule: str) -> Non
 
 LINES = st.sampled_from(
     [
-        *("---", "name: a", "description: b: c", "tools: read, Task", "hooks: []", "model: Opus"),
+        *("---", "name: a", "description: b: c", "tools: read, Task", "hooks: []", "color: Blue"),
         *("# A", "##B", "- item of four words", "```", "{}", "<!--", "-->", "TODO: x", "", "\t"),
         *("<example>", "user: x", "\u200bx", "“q”", "a\u202eb", "{{x}}", "ctx.db", "1. one"),
     ]
