@@ -13,6 +13,7 @@ from agents.errors import UsageError
 from assistant.cli.agents_checklist import checklist
 from assistant.cli.agents_diff import diff
 from assistant.cli.agents_lint import lint
+from assistant.cli.agents_overlap import overlap
 from assistant.cli.console import progress_bar, write, write_json
 from assistant.cli.context import command_context, given_path
 
@@ -184,6 +185,7 @@ app.command(
     epilog="Example: convexpert agents diff convex-expert@production ./agents/convex-expert.md",
 )(diff)
 app.command("lint", epilog="Example: convexpert agents lint .claude/agents --fix")(lint)
+app.command("overlap", epilog="Example: convexpert agents overlap --all")(overlap)
 app.command("checklist", epilog="Example: convexpert agents checklist convex-expert --json")(
     checklist
 )
