@@ -230,8 +230,8 @@ class _Run:
         return fix_paths(self.paths, self.options, keep=self._kept, check=self._check)
 
     def _check(self, paths: Sequence[Path], _options: CheckOptions | None = None) -> CheckReport:
+        from agents.processes import processors
         from assistant.code.check import check_paths
-        from assistant.code.processes import processors
 
         options_for = self._options_for()
         return check_paths(

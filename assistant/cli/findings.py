@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,6 +11,10 @@ from assistant.cli.console import printable, stdout, write, write_document
 
 if TYPE_CHECKING:
     from agents.reporters import FindingsReport, Look
+
+
+_FORCING = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""With one of these set, Rich may take a pipe for a terminal."""
 
 
 class Format(StrEnum):
@@ -47,6 +52,9 @@ def show_report(report: FindingsReport, format_: Format, *, longest: int | None 
 def _look(longest: int | None) -> Look:
     from agents.reporters import Look
 
+    if not sys.stdout.isatty() and _FORCING.isdisjoint(os.environ):
+        # Nobody to colour for: Rich takes longer to load than most checks take.
+        return Look(width=longest, safe=printable)
     console = stdout()
     colour = console.is_terminal and not console.no_color and console.color_system is not None
     width = max(console.width - 10, 40) if console.is_terminal else longest

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from agents.document import digest_of
 from agents.finding import Finding
+from agents.processes import run_jobs
 from agents.reporters.report import FindingsReport
 from assistant.code.layout import load_project, project_around
 from assistant.code.modules import CODE_SUFFIXES
 from assistant.code.options import CheckOptions, active_rules, require_known_ids
-from assistant.code.processes import run_jobs
 from assistant.code.project_check import (
     NotKept,
     ProjectJob,

@@ -105,7 +105,9 @@ def _states(file: Path) -> list[tuple[int, int, int]] | None:
         except OSError:
             return None
         else:
-            found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+            # While a registry is open there is an empty log beside it, which says nothing.
+            state = (status.st_ino, status.st_size, status.st_mtime_ns)
+            found.append(state if status.st_size else (0, 0, 0))
     return found if found[0] != (0, 0, 0) else None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,16 +211,21 @@ def _run(
 @cache
 def engine_digest() -> str:
     """A digest of the program that finds: what it kept in another state counts for nothing."""
-    from importlib.metadata import version
-
-    versions = [version(name) for name in ("convexpert", "tree-sitter", "tree-sitter-typescript")]
     folder = Path(__file__).parent
-    states = [
-        (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
-        for path in sorted(folder.rglob("*.py"))
-        for status in [path.stat()]
-    ]
-    return _digest(*versions, states)
+    states = []
+    for start, pattern in ((folder, "*.py"), *_parser_folders()):
+        for path in sorted(start.rglob(pattern)):
+            status = path.stat()
+            states.append((path.as_posix(), status.st_size, status.st_mtime_ns))
+    return _digest(states)
+
+
+def _parser_folders() -> Iterator[tuple[Path, str]]:
+    """Where the parser and its grammar lie; they aren't imported for that."""
+    for name in ("tree_sitter", "tree_sitter_typescript"):
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            yield Path(spec.origin).parent, "*.[sp][oy]*"
 
 
 def _digest(*parts: object) -> str:

@@ -1,23 +1,21 @@
-"""Jobs in several processes, for checks of many files.
+"""Jobs in several processes, for work on many files.
 
 The results come in the order of the jobs, whoever was first. A job whose process dies is done
-here. Workers are ended at once when the check is: a key press reaches them as well, and they leave
+here. Workers are ended at once when the work is: a key press reaches them as well, and they leave
 the word to this process.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agents.errors import ConvexpertError
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 Job = TypeVar("Job")
@@ -32,34 +30,52 @@ def processors() -> int:
 
 
 def run_jobs(
-    work: Callable[[Job], Result], jobs: Sequence[Job], sizes: Sequence[int], processes: int
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    sizes: Sequence[int],
+    processes: int,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> list[Result]:
     """The result of each job. `sizes` says which take long: these begin first.
 
-    `work`, jobs and results must pickle. The first error in the order of the jobs is raised.
+    `work`, jobs and results must pickle. `progress` is told how many are done. The first error in
+    the order of the jobs is raised.
     """
     if processes < 2 or len(jobs) < 2:
-        return [work(job) for job in jobs]
+        results = []
+        for done, job in enumerate(jobs, 1):
+            results.append(work(job))
+            progress(done)
+        return results
     order = sorted(range(len(jobs)), key=lambda place: -sizes[place])
-    return _Crew(work, jobs, order, min(processes, len(jobs))).done()
+    return _Crew(work, jobs, order, min(processes, len(jobs)), progress).done()
 
 
 class _Crew:
     """Workers, each with a pipe: a job's place goes out, its result comes back."""
 
     def __init__(
-        self, work: Callable[[Job], Result], jobs: Sequence[Job], order: list[int], size: int
+        self,
+        work: Callable[[Job], Result],
+        jobs: Sequence[Job],
+        order: list[int],
+        size: int,
+        progress: Callable[[int], None],
     ) -> None:
         self._work = work
         self._jobs = jobs
         self._waiting = order[::-1]
         self._size = size
+        self._progress = progress
         self._results: dict[int, Any] = {}
         self._workers: dict[Connection, BaseProcess] = {}
         self._busy: dict[Connection, int] = {}
 
     def done(self) -> list[Any]:
         """Run all jobs; the results in the order in which the jobs were given."""
+        from multiprocessing.connection import Connection, wait
+
         try:
             for _ in range(self._size):
                 self._start()
@@ -109,11 +125,14 @@ class _Crew:
             self._results[place] = pipe.recv()
         except (EOFError, OSError):
             return
+        self._progress(len(self._results))
         self._hand_out(pipe)
 
 
 def _context() -> Any:
     """Workers that begin with what is loaded already, where that is safe."""
+    import multiprocessing
+
     is_forking = sys.platform == "linux" and _is_single_threaded()
     return multiprocessing.get_context("fork" if is_forking else "spawn")
 
@@ -128,6 +147,8 @@ def _serve(
     work: Callable[[Any], Any], jobs: Sequence[Any], pipe: Connection, copies: Sequence[Connection]
 ) -> None:
     """What a worker does until its pipe is closed."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for copy in copies:
         copy.close()
