@@ -13,7 +13,7 @@ from pathlib import Path
 from agents.document import digest_of
 from agents.errors import ExportError
 from agents.exporters.base import Exported, ExportFile, Sharing, Skipped, Target, check_relative
-from agents.exporters.blocks import blocks_of, merged, rendered
+from agents.exporters.blocks import Block, blocks_of, merged, rendered
 from agents.exporters.lock import (
     LOCK_NAME,
     MAX_LOCK,
@@ -156,6 +156,7 @@ class _Present:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files: dict[str, bytes | None] = {}
+        self._blocks: dict[str, dict[str, Block]] = {}
 
     def file(self, path: str) -> bytes | None:
         if path not in self._files:
@@ -163,8 +164,11 @@ class _Present:
         return self._files[path]
 
     def block(self, path: str, handle: str) -> bytes | None:
-        raw = self.file(path)
-        block = None if raw is None else blocks_of(raw, str(self.folder / path)).get(handle)
+        if path not in self._blocks:
+            raw = self.file(path)
+            found = {} if raw is None else blocks_of(raw, str(self.folder / path))
+            self._blocks[path] = found
+        block = self._blocks[path].get(handle)
         return None if block is None else block.text
 
 
