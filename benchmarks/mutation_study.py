@@ -95,8 +95,8 @@ def _trials(
     failed = [f"{one.case}: {one.reason}" for suite in base.suites for one in suite.failed]
     if failed:
         raise SystemExit(f"cases that can't be scored would hide what edits do: {failed}")
-    for mutation in MUTATIONS:
-        for number in range(each):
+    for number in range(each):
+        for mutation in MUTATIONS:
             chance = Random(f"{seed}/{mutation.name}/{number}")
             path, edited = _edited(mutation, chance, documents)
             (folder / path).write_text(edited, encoding="utf-8", newline="")

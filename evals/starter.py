@@ -49,6 +49,7 @@ def starter_suite(
         *(f"# {line}".rstrip() for line in header.splitlines()),
         f"description: {_quoted(description)}",
         f"agents: [{', '.join(_quoted(name) for name in agents)}]",
+        "thresholds: {pass_rate: 1}",
         "",
         "cases:",
     ]

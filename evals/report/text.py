@@ -11,6 +11,7 @@ from rich.text import Text
 
 from assistant.cli.console import printable, write
 from evals.metrics.base import Measured
+from evals.outcome import CaseOutcome
 from evals.record import Run, Score, SuiteRun
 from evals.suite import Suite
 
@@ -27,8 +28,12 @@ def show_run(console: Console, run: Run) -> None:
     """Each suite with its metrics and its cases that went wrong, then the verdict."""
     for suite in run.suites:
         _show_suite(console, suite)
+    cases = [case for suite in run.suites for case in suite.cases]
+    kept = sum(case.cached for case in cases)
     verdict = _sign(run.passed)
     verdict.append(f"  run {run.id}  {_seconds(run.elapsed_ms)}")
+    if kept:
+        verdict.append(f"  {kept} of {len(cases)} cases as before, not run again", style="dim")
     console.print(verdict)
 
 
@@ -79,10 +84,16 @@ def _show_suite(console: Console, suite: SuiteRun) -> None:
     if by_rule:
         console.print(Padding(_rules(by_rule), (1, 0, 0, 2)))
     for case in suite.missed:
-        _show_case(console, "missed", case.case, case.result.missed)
+        _show_case(console, "missed", _named(case, suite), case.result.missed)
     for failed in suite.failed:
-        _show_case(console, "failed", failed.case, (f"{failed.code}: {failed.reason}",))
+        _show_case(console, "failed", _named(failed, suite), (f"{failed.code}: {failed.reason}",))
     console.print()
+
+
+def _named(case: CaseOutcome, suite: SuiteRun) -> str:
+    must = "  must pass" if suite.gates.must(case.case, case.tags) else ""
+    runs = f"  {case.passes} of {case.tries} runs passed" if case.tries > 1 else ""
+    return f"{case.case}{must}{runs}"
 
 
 def _scores(scores: Iterable[Score], *, explained: bool) -> Table:

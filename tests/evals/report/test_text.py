@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
+from evals.gates import Gates
 from evals.metrics.base import Measured, Metric, NotMeasured
-from evals.outcome import CaseFailed, Outcome, Result
+from evals.outcome import CaseFailed, Outcome, Result, together
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.report.text import show_run
 from evals.statistics import Interval
@@ -69,3 +71,21 @@ def test_markup_and_escapes_from_cases_are_shown_and_not_obeyed() -> None:
     assert "[bold]x[/bold]" in text
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_repeated_kept_and_must_pass_cases_are_told() -> None:
+    passed = Outcome("one", "answer", ("basic",), Result({}, (), {}), 1.0, cached=True)
+    missed = replace(passed, result=Result({}, ("no",), {}))
+    suite = SuiteRun(
+        name="answers",
+        digest="d",
+        agents=(),
+        scores=(),
+        cases=(together([passed, missed, passed]), replace(passed, case="two")),
+        gates=Gates(must_pass=("tag:basic",)),
+    )
+    run = Run("20260301T000000000Z-abcdef", "t", 2500.0, RunSpec("1", None, 0), (suite,))
+    text = shown(run)
+    assert "✗ missed one  must pass  2 of 3 runs passed" in text
+    assert text.endswith("2.5 s  2 of 2 cases as before, not run again")
+    assert "✗ FAIL" in text
