@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,6 @@ def ask(
 
     Where the documents don't answer, it says so and shows the closest passages.
     """
-    from assistant.cli.ask_draft import shown_draft
     from assistant.cli.ask_history import read_history
     from assistant.cli.ask_model import opened_model, usage_line
 
@@ -61,7 +61,7 @@ def ask(
     from assistant.generate.answering import respond
 
     on_terminal = sys.stdout.isatty() and not as_json and chat_model is not None
-    with shown_draft() if on_terminal else nullcontext(_unheard) as take:
+    with _draft() if on_terminal else nullcontext(_unheard) as take:
         answer = respond(
             " ".join(question),
             knowledge_base=knowledge_base,
@@ -83,6 +83,12 @@ def ask(
         write(printable(answer.answer))
         if used := usage_line(answer):
             sys.stderr.write(f"{printable(used)}\n")
+
+
+def _draft() -> AbstractContextManager[Callable[[str], None]]:
+    from assistant.cli.ask_draft import shown_draft
+
+    return shown_draft()
 
 
 def _unheard(piece: str) -> None:

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.cli.console import printable, stdout
+from rich.text import Text
+
+from assistant.cli.console import stdout
+from assistant.cli.markdown_view import safe_markdown
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions
 
 ROOM = 4
 """Rows of the screen that the draft leaves free."""
+WIDEST = 100
+"""Columns beyond which lines are hard to read."""
+WAITING = "reading …"
 _REFRESHES = 8
 """A second."""
 
@@ -29,29 +36,23 @@ def shown_draft(console: Console | None = None) -> Iterator[Callable[[str], None
         return
     from rich.live import Live
 
-    said: list[str] = []
-    with Live(
-        console=screen, transient=True, refresh_per_second=_REFRESHES, auto_refresh=True
-    ) as live:
-
-        def take(piece: str) -> None:
-            said.append(piece)
-            live.update(_draft("".join(said), screen))
-
-        yield take
+    draft = _Draft()
+    with Live(draft, console=screen, transient=True, refresh_per_second=_REFRESHES):
+        yield draft.said.append
 
 
-def _draft(text: str, console: Console) -> RenderableType:
-    """The last lines of a draft that fit on the screen, as Markdown."""
-    from rich.console import Group
-    from rich.text import Text
+@dataclass
+class _Draft:
+    """The last lines of a draft that fit on the screen; laid out when the screen is refreshed."""
 
-    from assistant.cli.markdown_view import safe_markdown
+    said: list[str] = field(default_factory=list)
 
-    width = min(console.width, 100)
-    lines = console.render_lines(
-        safe_markdown(printable(text)), console.options.update_width(width)
-    )
-    rows = lines[-max(console.height - ROOM, 1) :]
-    shown = [Text("".join(part.text for part in row).rstrip(), style="dim") for row in rows]
-    return Group(*shown)
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        text = "".join(self.said)
+        if not text.strip():
+            yield Text(WAITING, style="dim")
+            return
+        narrow = options.update(width=min(options.max_width, WIDEST), height=None)
+        rows = console.render_lines(safe_markdown(text), narrow)
+        for row in rows[-max(console.height - ROOM, 1) :]:
+            yield Text("".join(part.text for part in row).rstrip(), style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,9 +83,22 @@ def chat(
         k=k,
         prices=obj.settings.prices,
     )
-    last = session.turns[-1].agent if session.turns else None
-    conversation.use_agent(agent if agent is not None else last)
+    if agent is not None:
+        conversation.use_agent(agent)
+    else:
+        _go_on_with_agent(conversation)
     _talk(context, conversation)
+
+
+def _go_on_with_agent(conversation: Conversation) -> None:
+    """Ask the agent that answered last in a resumed session, if it is still there."""
+    from agents.errors import RegistryError
+
+    turns = conversation.session.turns
+    try:
+        conversation.use_agent(turns[-1].agent if turns else None)
+    except RegistryError as error:
+        sys.stderr.write(f"all agents are asked: {printable(str(error))}\n")
 
 
 def _talk(context: typer.Context, conversation: Conversation) -> None:
@@ -99,6 +113,8 @@ def _talk(context: typer.Context, conversation: Conversation) -> None:
     else:
         from assistant.cli.chat_desk import piped_lines
 
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         desk.serve(piped_lines(sys.stdin))
         if desk.failures:
             raise typer.Exit(2)

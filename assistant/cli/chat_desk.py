@@ -184,6 +184,9 @@ def piped_lines(stream: TextIO) -> Iterator[str]:
     """The questions of a pipe: a line each; one that ends with a backslash goes on below."""
     waiting = ""
     while line := stream.readline(LONGEST_LINE):
+        rest = line
+        while rest and not rest.endswith("\n"):
+            rest = stream.readline(LONGEST_LINE)  # what is too long is cut off
         text = waiting + line.rstrip("\r\n")
         if text.endswith("\\") and len(text) < LONGEST_LINE:
             waiting = f"{text[:-1]}\n"

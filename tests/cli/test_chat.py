@@ -133,6 +133,26 @@ def test_a_model_is_chosen_in_the_chat_and_a_failing_one_keeps_nothing(
     assert [turn.answer["model"] for turn in session.turns] == ["openai:m"]
 
 
+def test_a_resumed_session_whose_agent_is_gone_asks_all_documents() -> None:
+    piped(f"/agent payments\n{QUESTION}\n")
+    assert CliRunner().invoke(app, ["agents", "rename", "payments", "money"]).exit_code == 0
+    run = piped("/agent\n", "--resume")
+    assert run.returncode == 0
+    assert run.stderr.startswith("all agents are asked: no agent has the handle 'payments'")
+    assert run.stdout == "answers from the documents · all agents\n"
+
+
+def test_bytes_that_are_no_text_and_lines_without_end_are_no_crash() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "chat"],
+        input=b"\xff\xfe\x00 Stripe?\n" + b"a" * 100_000 + b"\n",
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert b"Traceback" not in run.stderr
+
+
 class Terminal:
     """A chat in a pseudo-terminal of 100 columns."""
 

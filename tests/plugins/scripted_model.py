@@ -100,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         self.send_header("retry-after-ms", "1")
+        self.send_header("connection", "close")  # no client keeps a socket that nobody closes
         self.end_headers()
         self.wfile.write(body)
 
