@@ -47,6 +47,50 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     UTF-8 (UTF-16 too: its lines can't be quoted byte by byte), or more than `MAX_BYTES` or
     `MAX_LINES`.
     """
+    parts = _read_parts(raw, filename)
+    return Document(
+        raw=raw,
+        text=parts.text,
+        frontmatter=parts.frontmatter,
+        sections=tuple(parts.outline.sections),
+        checklist=draw_items(parts.tokens, parts.lines),
+        code=tuple(parts.outline.code),
+        diagnostics=parts.diagnostics,
+        name=parts.name,
+        description=parts.description,
+        kind=parts.kind,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """What the registry records of a document, and what is odd about it."""
+
+    name: str
+    description: str
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse_head(raw: bytes, *, filename: str = "document.md") -> DocumentHead:
+    """As `parse_document`, without what only a closer look needs; raises the same."""
+    parts = _read_parts(raw, filename)
+    return DocumentHead(parts.name, parts.description, parts.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    text: str
+    lines: Sequence[str]
+    frontmatter: Frontmatter
+    tokens: Sequence[Token]
+    outline: _Outline
+    diagnostics: tuple[Diagnostic, ...]
+    name: str
+    description: str
+    kind: DocumentKind
+
+
+def _read_parts(raw: bytes, filename: str) -> _Parts:
     # These bring the YAML library.
     from agents.claude_diagnostics import claude_diagnostics, read_as_claude
     from agents.frontmatter import read_frontmatter
@@ -78,17 +122,16 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
     diagnostics += list(
         claude_diagnostics(kind, filename, seen, text, head.frontmatter, diagnostics)
     )
-    return Document(
-        raw=raw,
-        text=text,
-        frontmatter=head.frontmatter,
-        sections=tuple(outline.sections),
-        checklist=draw_items(tokens, lines),
-        code=tuple(outline.code),
-        diagnostics=_in_order(diagnostics),
-        name=name,
-        description=description,
-        kind=kind,
+    return _Parts(
+        text,
+        lines,
+        head.frontmatter,
+        tokens,
+        outline,
+        _in_order(diagnostics),
+        name,
+        description,
+        kind,
     )
 
 

@@ -11,13 +11,18 @@ from agents.collect import Collected, collect_documents
 from agents.document import Diagnostic, digest_of
 from agents.errors import DocumentError
 from agents.exporters.restore import Exports
-from agents.parse import parse_document
+from agents.parse import DocumentHead, parse_head
+from agents.processes import processors, run_jobs
 from agents.registry.moved import Move, find_moves
 from agents.registry.naming import check_collection, storable
 from agents.registry.store import Registry
 from agents.registry.submission import Added, Outcome, Submission
 from agents.registry.version import AgentVersion
 
+_BATCH = 32
+"""Files that a process parses at a time."""
+_MUCH = 2_000_000
+"""Bytes to parse from which several processes are worth their start."""
 MAX_PATH = 1000
 """Characters of a path below its collection's folder."""
 
@@ -127,6 +132,7 @@ def import_paths(
             reading.reject(item.file, item.reason, hint=item.hint)
         if progress is not None:
             progress("Reading", done, len(found))
+    reading.parse(progress)
     added = registry.add(reading.submissions, moves=reading.moves, dry_run=dry_run)
     files = reading.files_with(added) if found else tuple(no_documents(paths))
     return ImportReport(files, dry_run, tuple(gone))
@@ -182,6 +188,37 @@ def no_documents(paths: Sequence[Path]) -> list[ImportedFile]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A file that is new or changed."""
+
+    place: int
+    """Where it stands in the report."""
+    item: Collected
+    collection: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why a file is no document."""
+
+    reason: str
+    line: int | None
+    hint: str | None
+
+
+def _parse_batch(batch: Sequence[tuple[bytes, str]]) -> list[DocumentHead | _Refused]:
+    return [_parse_one(raw, filename) for raw, filename in batch]
+
+
+def _parse_one(raw: bytes, filename: str) -> DocumentHead | _Refused:
+    try:
+        return parse_head(raw, filename=filename)
+    except DocumentError as error:
+        return _Refused(error.message, error.line, error.hint)
+
+
 class _Reading:
     """Reads files one by one; which of them are new versions is for the registry to say."""
 
@@ -190,6 +227,7 @@ class _Reading:
         self._author = author
         self._files: list[ImportedFile] = []
         self._waiting: list[int] = []
+        self._unread: list[_Unread] = []
         self._origins: set[str] = set()
         self._exports = Exports()
         self._moved: dict[str, AgentVersion] = {}
@@ -237,27 +275,52 @@ class _Reading:
                 added = Added(Outcome.UNCHANGED, known.handle, known.number, digest, known.removed)
                 self._files.append(replace(file, added=added))
             else:
-                self._submit(file, item, collection, raw)
+                self._unread.append(_Unread(len(self._files), item, collection, raw))
+                self._files.append(file)
         except DocumentError as error:
             self.reject(item.file, error.message, line=error.line, hint=error.hint)
             return
         self._origins.add(origin)
 
-    def _submit(self, file: ImportedFile, item: Collected, collection: str, raw: bytes) -> None:
-        document = parse_document(raw, filename=f"{collection}/{item.path}")
+    def parse(self, progress: ShowProgress | None) -> None:
+        """Parse all files that are new or changed, and make submissions of them."""
+
+        def show(batches: int) -> None:
+            if progress is not None:
+                progress("Parsing", min(batches * _BATCH, len(self._unread)), len(self._unread))
+
+        jobs = [(one.raw, f"{one.collection}/{one.item.path}") for one in self._unread]
+        batches = [jobs[at : at + _BATCH] for at in range(0, len(jobs), _BATCH)]
+        sizes = [sum(len(raw) for raw, _ in batch) for batch in batches]
+        crew = processors() if sum(sizes) >= _MUCH else 1
+        heads = [
+            head
+            for batch in run_jobs(_parse_batch, batches, sizes, crew, progress=show)
+            for head in batch
+        ]
+        for one, head in zip(self._unread, heads, strict=True):
+            self._submit(one, head)
+
+    def _submit(self, unread: _Unread, head: DocumentHead | _Refused) -> None:
+        file = self._files[unread.place]
+        if isinstance(head, _Refused):
+            self._files[unread.place] = ImportedFile(
+                file.file, Outcome.REJECTED, reason=head.reason, line=head.line, hint=head.hint
+            )
+            return
         self.submissions.append(
             Submission(
-                collection,
-                item.path,
-                raw,
-                document.name,
-                document.description,
+                unread.collection,
+                unread.item.path,
+                unread.raw,
+                head.name,
+                head.description,
                 author=self._author,
                 message=self._message,
             )
         )
-        self._waiting.append(len(self._files))
-        self._files.append(replace(file, diagnostics=document.diagnostics))
+        self._waiting.append(unread.place)
+        self._files[unread.place] = replace(file, diagnostics=head.diagnostics)
 
     def files_with(self, added: Sequence[Added]) -> tuple[ImportedFile, ...]:
         """All files, those that were submitted with what became of them."""

@@ -151,7 +151,7 @@ def test_progress_counts_to_the_number_of_files(registry: Registry, tmp_path: Pa
     document(tmp_path, "shop/b.md")
     seen: list[tuple[str, int, int]] = []
     import_paths(registry, [tmp_path / "shop"], progress=lambda *step: seen.append(step))
-    assert seen == [("Reading", 1, 2), ("Reading", 2, 2)]
+    assert seen == [("Reading", 1, 2), ("Reading", 2, 2), ("Parsing", 2, 2)]
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="../shared/seeds is not here")
