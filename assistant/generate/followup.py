@@ -30,7 +30,7 @@ _CHANGES_TOPIC = re.compile(
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(
-    r"^\W*(?:and|but|or|so|also|then|plus|why(?: (?:not|so|is that))?\W*$|how (?:so|come)?\W*$"
+    r"^\W*(?:and|but|or|so|also|then|plus|why not|why(?: (?:so|is that))?\W*$|how (?:so|come)?\W*$"
     r"|(?:what|how) about|what if|what else|when\W*$|where\W*$|really|same (?:for|with|in)|even"
     r"|(?:in|for|with|from|inside|without|on|as|via) )\b",
     re.IGNORECASE,
@@ -72,6 +72,7 @@ _CLAUSE = re.compile(
 _WHICH = re.compile(
     r"^\W*(?:which|what(?:['’]s)?)\b(?! (?:if|happens|does|about|goes))", re.IGNORECASE
 )
+_THING = re.compile(r"^\W*(?:which|what) ([a-z]{4,20})\b", re.IGNORECASE)
 _NAMED = re.compile(r"\*\*([^*\n]{2,40})\*\*|`(@?[\w./-]{2,40})`")
 _WHY = re.compile(r"\bwhy\b", re.IGNORECASE)
 
@@ -173,4 +174,6 @@ def _named_by(before: str, answer: str) -> tuple[str, ...]:
         return ()
     lead = answer.strip().split("\n", 1)[0]
     found = [bold or code for bold, code in _NAMED.findall(lead)]
-    return tuple(name for name in found if not name.endswith(":"))[:1]
+    names = [name for name in found if not name.endswith(":")][:1]
+    thing = _THING.match(before)
+    return (*names, thing[1]) if names and thing else tuple(names)
