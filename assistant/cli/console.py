@@ -29,6 +29,8 @@ _ESCAPES = "convexpert-escapes"
 
 def printable(text: str) -> str:
     """`text` with terminal escapes and bidirectional controls made visible."""
+    if text.isascii() and text.isprintable():
+        return text
 
     def visible(match: re.Match[str]) -> str:
         code = ord(match[0])
