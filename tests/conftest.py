@@ -23,7 +23,10 @@ if os.environ.get("CI"):
 @pytest.fixture(autouse=True)
 def _nothing_from_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the user's own workspace or settings."""
-    for name in ("WORKSPACE", "REGISTRY_URL", "CHROMA_URL", "EMBEDDING_MODEL", "MODEL"):
+    for name in (
+        "WORKSPACE", "REGISTRY_URL", "CHROMA_URL", "EMBEDDING_MODEL", "MODEL", "MODEL_URL",
+        "MODEL_TIMEOUT",
+    ):  # fmt: skip
         monkeypatch.delenv(f"CONVEXPERT_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
