@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,14 @@ Repeat = Annotated[
         max=100,
         help="Run each case so many times; the share of its runs that pass and those that pass "
         "each time are shown.",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PROVIDER:NAME",
+        help="Let this chat model answer; without it none is asked, whatever the settings say.",
+        show_default=False,
     ),
 ]
 Fresh = Annotated[
@@ -65,9 +74,14 @@ def run_command(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
     ] = 0,
+    model: Model = None,
     repeat: Repeat = 1,
     fresh: Fresh = False,
     jobs: Jobs = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the run as JUnit XML here.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run suites, store the run, and exit with 1 where a threshold is missed or a case failed."""
@@ -82,12 +96,17 @@ def run_command(
     with progress_bar() as progress:
         run = run_suites(
             find_suites(suites or ()),
-            RunOptions(tuple(agents or ()), seed, repeat, fresh, jobs),
+            RunOptions(tuple(agents or ()), seed, repeat, fresh, model, jobs),
             workspace=found.workspace,
             settings=found.settings,
             progress=progress,
         )
     store_run(found.workspace, run)
+    if junit is not None:
+        from evals.report.files import write_report
+        from evals.report.junit import run_junit
+
+        write_report(junit, run_junit(run))
     if as_json:
         write_json(run_to_json(run))
     else:

@@ -44,6 +44,14 @@ def compare_command(
         FailOn,
         typer.Option(help="Exit with 1 where a gate of the suites does not hold, or never."),
     ] = FailOn.REGRESSION,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVIDER:NAME",
+            help="Let this chat model answer on both sides; without it none is asked.",
+            show_default=False,
+        ),
+    ] = None,
     repeat: Annotated[
         int, typer.Option(min=1, max=100, help="Run each case so many times on each side.")
     ] = 1,
@@ -83,7 +91,7 @@ def compare_command(
         runs = compared_runs(
             base,
             head,
-            RunOptions(seed=seed, repeat=repeat, fresh=fresh, jobs=jobs),
+            RunOptions(seed=seed, repeat=repeat, fresh=fresh, model=model, jobs=jobs),
             suites=suites or (),
             workspace=found.workspace,
             settings=found.settings,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 
 from agents.errors import ConvexpertError, KnowledgeBaseError
-from agents.settings import Settings
+from agents.settings import ModelPrice, Settings
 from agents.workspace import Workspace
 from evals.kinds import KINDS
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, PassageGone
@@ -40,7 +40,8 @@ class Attempt:
 def run_case(case: Case, subject: Subject, stopwatch: Stopwatch = time.perf_counter) -> CaseOutcome:
     """Run one case; whatever goes wrong in it is its own failure."""
     begin = stopwatch()
-    digest, sampled = case.digest, KINDS[case.kind].needs(case.task).model
+    digest = case.digest
+    sampled = subject.model is not None and KINDS[case.kind].needs(case.task).model
     try:
         result = KINDS[case.kind].run(case.task, subject)
     except PassageGone as gone:
@@ -95,7 +96,7 @@ def _in_processes(
         processes,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(subject.workspace, subject.settings.embedding_model),
+        initargs=(subject.workspace, _Given.of(subject)),
     )
     try:
         waiting = {pool.submit(_run, one.case): one for one in attempts}
@@ -111,20 +112,48 @@ def _in_processes(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The settings that cases depend on, in a form that another process can be given."""
+
+    embedding_model: str | None
+    model: str | None
+    model_url: str | None
+    model_timeout: float | None
+    prices: dict[str, ModelPrice]
+
+    @classmethod
+    def of(cls, subject: Subject) -> _Given:
+        told = subject.settings
+        return cls(
+            told.embedding_model,
+            subject.model,
+            told.model_url,
+            told.model_timeout,
+            dict(told.prices),
+        )
+
+    def settings(self) -> Settings:
+        return Settings(
+            embedding_model=self.embedding_model,
+            model_url=self.model_url,
+            model_timeout=self.model_timeout,
+            prices=self.prices,
+        )
+
+
 _HERE: list[Subject] = []
 """In a process that runs cases: the documents under test."""
 _OPEN = ExitStack()
 
 
-def _begin(place: Workspace, embedding_model: str | None) -> None:
+def _begin(place: Workspace, given: _Given) -> None:
     import signal
 
     # The terminal sends it to the whole group; the first process decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _HERE.append(
-        _OPEN.enter_context(reopen_subject(place, Settings(embedding_model=embedding_model)))
-    )
+    _HERE.append(_OPEN.enter_context(reopen_subject(place, given.settings(), model=given.model)))
 
 
 def _end_with_parent() -> None:

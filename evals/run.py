@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from agents.errors import UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.case_store import FILE, CaseStore
@@ -22,6 +23,7 @@ from evals.digests import code_digest, digest_of_value
 from evals.execute import Attempt, execute
 from evals.history import keep_documents, run_id
 from evals.kinds import KINDS
+from evals.kinds.base import Needs
 from evals.metrics.base import Measured, Measurement, Metric, pool
 from evals.named_agents import BUILTIN, Usual
 from evals.outcome import CaseOutcome, Json, Outcome, PassageGone, together
@@ -50,6 +52,9 @@ class RunOptions:
     """How often each case is run."""
     fresh: bool = False
     """Whether cases are run that were run before with the same inputs."""
+    model: str | None = None
+    """`provider:name` of the chat model that cases ask; None for answers without one, whatever the
+    settings say."""
     jobs: int | None = None
     """Processes; as many as are worth their start without it. Changes no outcome."""
 
@@ -62,6 +67,8 @@ class RunOptions:
             given["seed"] = self.seed
         if self.repeat != 1:
             given["repeat"] = self.repeat
+        if self.model is not None:
+            given["model"] = self.model
         return given
 
 
@@ -82,9 +89,12 @@ def run_suites(
 ) -> Run:
     """Run all suites. The user's registry and index are left alone, and the run is not stored.
 
-    Raises UsageError for agents that can't be found, KnowledgeBaseError where no index can be
-    built. Whatever goes wrong in a single case is that case's `CaseFailed`.
+    Raises UsageError for agents that can't be found, or a model that no case would ask, ModelError
+    where the model can't be opened, KnowledgeBaseError where no index can be built. Whatever goes
+    wrong in a single case is that case's `CaseFailed`.
     """
+    if options.model is not None and not any(_needs(c).model for s in suites for c in s.cases):
+        raise UsageError("no case of these suites asks a model", hint="leave out --model")
     started, begin = now(), stopwatch()
     done: dict[str, SuiteRun] = {}
     model: str | None = None
@@ -93,6 +103,7 @@ def run_suites(
         for group in _by_subject(suites):
             with _subject(group[0], options, workspace, settings, progress) as subject:
                 keep_documents(workspace, subject.versions)
+                _ = subject.chat_model  # what is missing for it is said before anything is run
                 if any(_needs_index(case) for suite in group for case in suite.cases):
                     model = subject.embedding_model
                 found = _run_group(group, subject, options, store, progress, stopwatch)
@@ -104,6 +115,7 @@ def run_suites(
         options.seed,
         options.given(),
         code=code_digest(),
+        model=options.model,
         repeat=options.repeat,
     )
     return Run(
@@ -129,6 +141,7 @@ def _subject(
         settings=settings,
         base=None if options.agents else suite.folder,
         usual=Usual(suite.agents or (BUILTIN,), suite.folder),
+        model=options.model,
         progress=progress,
     ) as subject:
         yield subject
@@ -227,7 +240,7 @@ def _metric(name: str, kinds: Sequence[str], repeated: Metric) -> Metric | None:
 
 def _key(case: Case, subject: Subject, repeat: int) -> str | None:
     """A digest of all that the outcome of this attempt depends on; None where that is not there."""
-    needs = KINDS[case.kind].needs(case.task)
+    needs = _needs(case)
     try:
         versions = (
             subject.versions
@@ -242,13 +255,18 @@ def _key(case: Case, subject: Subject, repeat: int) -> str | None:
             "case": [case.kind, case.digest, case.id, case.tags],
             "documents": sorted((v.handle, v.path, v.digest) for v in versions),
             "embedding": subject.embedding_model if needs.index else None,
+            "model": [subject.model, subject.settings.model_url] if needs.model else None,
             "repeat": repeat,
         }
     )
 
 
+def _needs(case: Case) -> Needs:
+    return KINDS[case.kind].needs(case.task)
+
+
 def _needs_index(case: Case) -> bool:
-    return KINDS[case.kind].needs(case.task).index
+    return _needs(case).index
 
 
 def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:
@@ -264,4 +282,6 @@ def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:
 
 def _made_from(spec: RunSpec, suites: Iterable[SuiteRun]) -> str:
     parts = [(s.name, s.digest, [(a.origin, a.digest) for a in s.agents]) for s in suites]
-    return json.dumps([spec.convexpert, spec.embedding_model, spec.seed, spec.repeat, parts])
+    return json.dumps(
+        [spec.convexpert, spec.embedding_model, spec.model, spec.seed, spec.repeat, parts]
+    )

@@ -23,6 +23,7 @@ from evals.revision import AtRevision, write_documents
 
 if TYPE_CHECKING:
     from agents.registry import AgentVersion, Registry
+    from assistant.model.conversation import ChatModel
     from kb.knowledge_base import KnowledgeBase
 
 FOLDER = "eval-index"
@@ -63,10 +64,13 @@ class Subject:
         settings: Settings,
         closing: ExitStack,
         *,
+        model: str | None = None,
         references: dict[str, str] | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.registry = registry
+        self.model = model
+        """`provider:name` of the chat model that cases may ask; None where they get none."""
         self.versions: tuple[AgentVersion, ...] = tuple(registry.agents())
         self.workspace = workspace
         self.settings = settings
@@ -93,6 +97,19 @@ class Subject:
         return self._closing.enter_context(opened)
 
     @cached_property
+    def chat_model(self) -> ChatModel | None:
+        """The model that cases may ask, opened; None where the run has none.
+
+        Raises UsageError for a name that is none, ModelError where its package or key is missing.
+        """
+        if self.model is None:
+            return None
+        from assistant.model.name import parse_model_name
+        from assistant.model.opening import open_model
+
+        return open_model(parse_model_name(self.model), self.settings)
+
+    @cached_property
     def embedding_model(self) -> str:
         """Name and digest of the embedding model that applies."""
         from kb.model import choose_model, prepared_model
@@ -108,6 +125,7 @@ def open_subject(
     settings: Settings,
     base: Path | None = None,
     usual: Usual | None = None,
+    model: str | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Subject]:
     """The documents that `agents` name, `builtin` where none are; see `evals.named_agents`.
@@ -130,7 +148,13 @@ def open_subject(
             for source in names.find(name):
                 filling.take(source, name)
         subject = Subject(
-            registry, place, own, closing, references=filling.references, progress=progress
+            registry,
+            place,
+            own,
+            closing,
+            model=model,
+            references=filling.references,
+            progress=progress,
         )
         if not subject.versions:
             raise UsageError(f"no agent document in {', '.join(agents)}", hint="name .md files")
@@ -138,11 +162,13 @@ def open_subject(
 
 
 @contextmanager
-def reopen_subject(place: Workspace, settings: Settings) -> Iterator[Subject]:
+def reopen_subject(
+    place: Workspace, settings: Settings, *, model: str | None = None
+) -> Iterator[Subject]:
     """The documents that `open_subject` put into `place`, for another process of the same run."""
     with ExitStack() as closing:
         registry = closing.enter_context(_registry(place, settings, builtin=False))
-        yield Subject(registry, place, settings, closing)
+        yield Subject(registry, place, settings, closing, model=model)
 
 
 def _own_workspace(users: Workspace, closing: ExitStack) -> Workspace:

@@ -16,7 +16,7 @@ from agents.location import LineIndex
 from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import answers
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
-from evals.outcome import Json, Result
+from evals.outcome import Json, Result, Usage
 from evals.passages import Passage, Place, locate, passage_schema, read_passage
 from evals.phrases import Fact, contains, plain, states
 from evals.subject import Subject
@@ -91,21 +91,23 @@ class AnswerKind:
 
     def needs(self, task: AnswerTask) -> Needs:
         """Every document: the search looks at all of them, also for one agent's terms."""
-        return Needs(index=True)
+        return Needs(index=True, model=True)
 
     def run(self, task: AnswerTask, subject: Subject) -> Result:
         """Ask, and hold the answer against the expectations."""
-        from assistant.answer import answer_question
+        from assistant.generate.answering import respond
 
         groups = [[locate(p, subject.versions) for p in group] for group in task.cites]
-        answer = answer_question(
+        answer = respond(
             task.question,
             knowledge_base=subject.knowledge_base,
             registry=subject.registry,
+            model=subject.chat_model,
             agent=task.agent,
+            prices=subject.settings.prices,
         )
         judged = _Judged(task, answer, groups, subject)
-        return Result(scores=judged.scores(), missed=judged.missed(), output=_output(answer))
+        return Result(judged.scores(), judged.missed(), _output(answer), _usage(answer))
 
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, or None."""
@@ -211,6 +213,19 @@ def _output(answer: Answer) -> dict[str, Json]:
             for c in answer.citations
         ],
     }
+
+
+def _usage(answer: Answer) -> Usage | None:
+    """None where no model was asked, as for questions that the documents don't cover."""
+    if answer.model is None:
+        return None
+    told, cost = answer.usage, answer.usage.get("cost_usd")
+    return Usage(
+        calls=1,
+        input_tokens=int(told.get("input_tokens", 0)),
+        output_tokens=int(told.get("output_tokens", 0)),
+        cost=float(cost) if cost is not None else None,
+    )
 
 
 def read_ways(entry: Entry) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ class Needs:
     index: bool = False
     """Whether documents are searched: then the embedding model counts too."""
     model: bool = False
-    """Whether a chat model is asked: then it counts, and another run may come out otherwise."""
+    """Whether a chat model is asked where the run has one: then it counts, and another run may come
+    out otherwise."""
 
 
 class Kind(Protocol[Task]):
