@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ class KeptFile:
     findings: tuple[Finding, ...]
     """Without the documents' items, which change by themselves."""
 
+
+_SEVERITY = {one.value: one for one in Severity}
+_CONFIDENCE = {one.value: one for one in Confidence}
 
 Kept = Mapping[str, KeptFile]
 """By the file's path in its project."""
@@ -50,6 +53,16 @@ def from_bytes(raw: bytes, displays: Mapping[str, str]) -> dict[str, KeptFile]:
         return {}
 
 
+def many_to_bytes(findings: Iterable[Finding]) -> bytes:
+    """Findings of any files, each with its file's name."""
+    return json.dumps([[one.file, _plain(one)] for one in findings]).encode("ascii")
+
+
+def many_from_bytes(raw: bytes) -> tuple[Finding, ...]:
+    """What `many_to_bytes` made."""
+    return tuple(_finding(plain, file) for file, plain in json.loads(raw))
+
+
 def _plain(finding: Finding) -> list[Any]:
     span = finding.span
     return [
@@ -67,11 +80,11 @@ def _finding(plain: list[Any], display: str) -> Finding:
     rule, severity, span, message, hint, confidence, edits = plain
     return Finding(
         rule=rule,
-        severity=Severity(severity),
+        severity=_SEVERITY[severity],
         file=display,
         span=Span(*span),
         message=message,
         hint=hint,
-        confidence=Confidence(confidence),
+        confidence=_CONFIDENCE[confidence],
         edits=tuple(Edit(*edit) for edit in edits),
     )

@@ -46,6 +46,10 @@ class ProjectRoot:
     root: Path
     functions: Path
 
+    def inner(self, path: Path) -> str:
+        """The path of a file of the project, relative to its root, with `/`."""
+        return path.as_posix().removeprefix(f"{self.root.as_posix().removesuffix('/')}/")
+
     @property
     def functions_folder(self) -> str:
         """The functions folder relative to the root, with `/`; empty where it is the root."""
@@ -149,9 +153,10 @@ def code_files_in(folder: Path) -> Iterator[Path]:
     for inner, folders, files in os.walk(folder):
         _prune(folders)
         for name in sorted(files):
-            path = Path(inner) / name
-            if name.endswith(CODE_SUFFIXES) and not name.endswith(".d.ts") and _is_regular(path):
-                yield path
+            if name.endswith(CODE_SUFFIXES) and not name.endswith(".d.ts"):
+                path = Path(inner, name)
+                if _is_regular(path):
+                    yield path
 
 
 def documents_in(folder: Path) -> Iterator[Path]:
@@ -189,15 +194,16 @@ def load_project(
     """
     in_memory = unsaved or {}
     root, functions = found.root, found.functions
+    folder = found.functions_folder
     files: list[CodeFile] = []
     for path in code_files_in(root):
         if len(files) >= MAX_FILES:
             raise CodeCheckError(
                 f"more than {MAX_FILES:,} code files", hint="name a smaller folder", path=str(root)
             )
-        relative = path.relative_to(root).as_posix()
-        if _is_in(path, functions):
-            inner = path.relative_to(functions).as_posix()
+        relative = found.inner(path)
+        if not folder or relative.startswith(f"{folder}/"):
+            inner = relative.removeprefix(f"{folder}/") if folder else relative
             category, module = category_in_functions(inner), posixpath.splitext(inner)[0]
         else:
             module = ""

@@ -115,7 +115,8 @@ class CodeFile:
         self.snippet = snippet
         """For an example of a document: the number of its code block."""
         self._load = load
-        self._tsx = path.endswith(_TSX_SUFFIXES) if tsx is None else tsx
+        self.tsx = path.endswith(_TSX_SUFFIXES) if tsx is None else tsx
+        """Whether it is read as TypeScript with JSX in it."""
 
     def __repr__(self) -> str:
         """For failing tests."""
@@ -151,10 +152,10 @@ class CodeFile:
     def tree(self) -> syntax.Tree:
         """The parsed source; empty where `problem` says why."""
         source = b"" if self.problem else self.raw
-        tree = syntax.Tree(source, tsx=self._tsx)
+        tree = syntax.Tree(source, tsx=self.tsx)
         if self.snippet is not None and tree.root.has_error:
             # Examples are often fenced as `ts` and hold JSX, or the other way round.
-            other = syntax.Tree(source, tsx=not self._tsx)
+            other = syntax.Tree(source, tsx=not self.tsx)
             if not other.root.has_error:
                 return other
         return tree

@@ -15,6 +15,7 @@ from agents.location import LineIndex
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
+    from tree_sitter import Tree as ParsedTree
 
 MAX_BYTES = 1_500_000
 """Larger sources are generated or bundled; they are reported, not analysed."""
@@ -78,6 +79,11 @@ def _parser(tsx: bool) -> Parser:
     return Parser(Language(grammar))
 
 
+def parse(source: bytes, *, tsx: bool) -> ParsedTree:
+    """Only parsed: for who wants a few nodes of it. Keep it as long as you keep its nodes."""
+    return _parser(tsx).parse(source)
+
+
 class Tree:
     """One parsed source: its root, its nodes by kind in document order, and its functions."""
 
@@ -85,7 +91,7 @@ class Tree:
         self.source = source
         self.index = LineIndex(source)
         # The tree is kept: nodes are views into it.
-        self._tree = _parser(tsx).parse(source)
+        self._tree = parse(source, tsx=tsx)
         self.root: Node = self._tree.root_node
         self._by_kind, depth = _collect(self.root)
         self.too_deep = depth > MAX_NESTING

@@ -82,7 +82,9 @@ class Wanted:
         projects = sorted(find_projects(absolute), key=lambda project: -len(project.root.parts))
         taken: set[Path] = set()
         for project in projects:
-            files = {f for f in code_files_in(project.root) if absolute in f.parents} - taken
+            files = set(code_files_in(project.root)) - taken
+            if absolute != project.root and absolute not in project.root.parents:
+                files = {file for file in files if absolute in file.parents}
             self._in_project[project] |= files
             taken |= files
         if not taken:
@@ -109,11 +111,11 @@ class Wanted:
         return [
             ProjectJob(
                 found,
-                _grouped(self._in_project[found], options_for),
-                frozenset(self._in_project[found] & self._named),
+                _grouped(found, files, options_for),
+                frozenset(found.inner(path) for path in files & self._named),
                 here,
             )
-            for found in sorted(self._in_project, key=lambda found: found.root)
+            for found, files in sorted(self._in_project.items(), key=lambda item: item[0].root)
         ]
 
     def loose_projects(self, small_tables: frozenset[str]) -> Iterator[Project]:
@@ -129,13 +131,16 @@ class Wanted:
 
 
 def _grouped(
-    files: Iterable[Path], options_for: Callable[[Path], CheckOptions]
-) -> tuple[tuple[CheckOptions, frozenset[Path]], ...]:
-    groups: dict[str, tuple[CheckOptions, set[Path]]] = {}
-    for path in sorted(files):
-        options = options_for(path).deciding
-        groups.setdefault(options.digest, (options, set()))[1].add(path)
-    return tuple((options, frozenset(group)) for options, group in groups.values())
+    found: ProjectRoot, files: Iterable[Path], options_for: Callable[[Path], CheckOptions]
+) -> tuple[tuple[CheckOptions, frozenset[str]], ...]:
+    by_options: dict[int, tuple[CheckOptions, set[str]]] = {}
+    for path in files:
+        options = options_for(path)
+        by_options.setdefault(id(options), (options, set()))[1].add(found.inner(path))
+    groups: dict[str, tuple[CheckOptions, set[str]]] = {}
+    for options, paths in by_options.values():
+        groups.setdefault(options.digest, (options.deciding, set()))[1].update(paths)
+    return tuple((groups[key][0], frozenset(groups[key][1])) for key in sorted(groups))
 
 
 def project_of_text(source: bytes, filename: str, small_tables: frozenset[str]) -> Project:
