@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -56,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=8, help="edits of each kind")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=("harmful", "harmless"), help="edits of one sort alone")
     parser.add_argument("--suite", action="append", default=[])
     parser.add_argument("--workspace", type=Path, help="kept between calls, so that less is run")
     parser.add_argument("--json", type=Path, help="write every trial here")
@@ -84,7 +85,12 @@ def main() -> None:
 
 
 def _trials(
-    each: int, seed: int, suites: tuple[Suite, ...], workspace: Workspace, scratch: Path
+    mutations: Sequence[Mutation],
+    each: int,
+    seed: int,
+    suites: tuple[Suite, ...],
+    workspace: Workspace,
+    scratch: Path,
 ) -> Iterator[Trial]:
     documents = {one.path: one.raw.decode() for one in builtin_documents()}
     folder = scratch / "agents"
@@ -96,7 +102,7 @@ def _trials(
     if failed:
         raise SystemExit(f"cases that can't be scored would hide what edits do: {failed}")
     for number in range(each):
-        for mutation in MUTATIONS:
+        for mutation in mutations:
             chance = Random(f"{seed}/{mutation.name}/{number}")
             path, edited = _edited(mutation, chance, documents)
             (folder / path).write_text(edited, encoding="utf-8", newline="")
@@ -146,15 +152,19 @@ def _report(trials: list[Trial]) -> bool:
         failed = sum(not trial.passed for trial in some)
         harmful = "yes" if some[0].mutation.harmful else "no"
         print(f"| {name} | {harmful} | {len(some)} | {failed} |")
-    caught = _share([not one.passed for one in trials if one.mutation.harmful])
-    alarms = _share([not one.passed for one in trials if not one.mutation.harmful])
-    print(f"\ncaught {caught:.1%} of the harmful edits (aim: at least {AIM_CAUGHT:.0%})")
-    print(f"alarmed about {alarms:.1%} of the harmless ones (aim: at most {AIM_ALARMS:.0%})")
-    return caught >= AIM_CAUGHT and alarms <= AIM_ALARMS
-
-
-def _share(values: list[bool]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    print()
+    caught = [not one.passed for one in trials if one.mutation.harmful]
+    alarms = [not one.passed for one in trials if not one.mutation.harmful]
+    reached = True
+    if caught:
+        share = sum(caught) / len(caught)
+        reached = share >= AIM_CAUGHT
+        print(f"caught {share:.1%} of the harmful edits (aim: at least {AIM_CAUGHT:.0%})")
+    if alarms:
+        share = sum(alarms) / len(alarms)
+        reached = reached and share <= AIM_ALARMS
+        print(f"alarmed about {share:.1%} of the harmless ones (aim: at most {AIM_ALARMS:.0%})")
+    return reached
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ from evals.suite import PASS_RATE
 Explain = Callable[[CaseComparison, Sequence[AgentChange]], tuple[Reason, ...]]
 """Says why a case came out otherwise; see `evals.why`."""
 
+SLIP = 0.25
+"""Of a margin: a passage that was the ninth of ten hits and is the eleventh slipped."""
 _EVEN = 1e-9
 
 
@@ -156,6 +158,8 @@ def _fate(
     if base.digest and head.digest and base.digest != head.digest:
         return Fate.CHANGED
     if base.passed != head.passed:
+        if _is_slip(base, head):
+            return Fate.WORSE if base.passed else Fate.BETTER
         return Fate.LOST if base.passed else Fate.GAINED
     rates = head.passes / head.tries - base.passes / base.tries
     if abs(rates) > _EVEN:
@@ -170,6 +174,14 @@ def _fate(
     if fell or rose:
         return Fate.WORSE if fell else Fate.BETTER
     return Fate.SAME
+
+
+def _is_slip(base: CaseOutcome, head: CaseOutcome) -> bool:
+    """Whether a case passed by next to nothing on one side and missed by as little on the other."""
+    if not isinstance(base, Outcome) or not isinstance(head, Outcome):
+        return False
+    before, after = base.result.margin, head.result.margin
+    return before is not None and after is not None and abs(after - before) <= SLIP
 
 
 def _score_changes(

@@ -25,7 +25,8 @@ class Fate(StrEnum):
     LOST = "lost"
     """It passed, and no longer does (each time)."""
     WORSE = "worse"
-    """It passes less often, can no longer be scored, or its scores fell."""
+    """It passes less often, can no longer be scored, its scores fell, or it slipped from a pass by
+    next to nothing to as near a miss."""
     MIXED = "mixed"
     """Some of its scores fell and others rose."""
     SAME = "same"

@@ -37,6 +37,9 @@ class Result:
     """What the product returned, as far as a reader needs it to understand the scores."""
     usage: Usage | None = None
     """None where no model took part."""
+    margin: float | None = None
+    """By how much it passed, 0 to 1, or was missed, below 0 to -1; None where there is no more or
+    less. A pass by nothing that becomes a miss by next to nothing is no loss worth the name."""
 
 
 @dataclass(frozen=True, slots=True)

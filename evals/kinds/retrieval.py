@@ -99,9 +99,17 @@ class RetrievalKind:
         depth = task.cutoffs[-1]
         hits = subject.knowledge_base.search(task.question, k=depth, mode=Mode(task.mode)).hits
         found = [Found(place.passage.grade, _rank(place, hits)) for place in places]
+        missed = _missed(places, found, depth)
+        best = _best(found)
+        if missed:
+            # How far off: only asked where it is, since it takes another search.
+            deeper = min(2 * depth, MAX_K)
+            further = subject.knowledge_base.search(task.question, k=deeper, mode=Mode(task.mode))
+            best = _best([Found(p.passage.grade, _rank(p, further.hits)) for p in places])
         return Result(
             scores=_scores(found, task.cutoffs),
-            missed=_missed(places, found, depth),
+            missed=missed,
+            margin=_margin(best, depth, missed=bool(missed)),
             output={
                 "question": task.question,
                 "relevant": [
@@ -159,6 +167,23 @@ def _scores(found: Sequence[Found], cutoffs: tuple[int, ...]) -> dict[str, Measu
         mrr_metric(depth).name: reciprocal_rank(found, depth),
         ndcg_metric(depth).name: ndcg(found, depth),
     }
+
+
+def _best(found: Sequence[Found]) -> int | None:
+    """The first rank of a passage with the highest grade."""
+    grade = max(one.grade for one in found)
+    return min((one.rank for one in found if one.grade == grade and one.rank), default=None)
+
+
+def _margin(rank: int | None, depth: int, *, missed: bool) -> float:
+    """As a share of the cut-off: nearly 1 for the first hit, 0 for the last, below for later ones.
+
+    A deeper search may place what it adds before the cut-off; it was a miss all the same.
+    """
+    if rank is None:
+        return -1.0
+    margin = (depth - rank) / depth
+    return min(margin, -1 / depth) if missed else margin
 
 
 def _missed(places: Sequence[Place], found: Sequence[Found], depth: int) -> tuple[str, ...]:

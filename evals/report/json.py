@@ -231,6 +231,7 @@ def case_to_json(case: CaseOutcome) -> dict[str, Any]:
         "scores": {name: _measurement(m) for name, m in case.result.scores.items()},
         "output": dict(case.result.output),
         "usage": _usage(case.result.usage),
+        "margin": case.result.margin,
     }
 
 
@@ -250,6 +251,7 @@ def case_from_json(value: dict[str, Any]) -> CaseOutcome:
         missed=tuple(value["missed"]),
         output=value["output"],
         usage=_usage_from(value.get("usage")),
+        margin=value.get("margin"),
     )
     return Outcome(case, kind, tags, result, elapsed, digest, sampled, attempts, cached)
 

@@ -86,6 +86,22 @@ def test_a_fall_from_three_of_three_to_two_of_three_shows() -> None:
     assert fate(two, together([case("a", sampled=True, passed=False)] * 3)) is Fate.WORSE
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [(0.0, -0.1, Fate.WORSE), (0.9, -0.1, Fate.LOST), (0.0, -1.0, Fate.LOST)],
+)
+def test_a_pass_by_nothing_that_is_nearly_missed_is_worse_and_not_lost(
+    before: float, after: float, expected: Fate
+) -> None:
+    passed, missed = case("a"), case("a", passed=False)
+    base = replace(passed, result=replace(passed.result, margin=before))
+    head = replace(missed, result=replace(missed.result, margin=after))
+    assert fate(base, head) is expected
+    assert compare_runs(run_of(base), run_of(head)).passed is (expected is Fate.WORSE)
+    opposite = {Fate.WORSE: Fate.BETTER, Fate.LOST: Fate.GAINED}
+    assert fate(head, base) is opposite[expected]
+
+
 def test_one_certain_loss_fails_the_comparison_however_many_others_stand() -> None:
     others = [case(f"c{n}") for n in range(50)]
     comparison = compare_runs(run_of(case("a"), *others), run_of(case("a", passed=False), *others))

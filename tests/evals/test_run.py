@@ -129,6 +129,7 @@ def test_a_passage_that_search_shows_first_is_measured_as_found(suite: SuiteRun)
     found = outcome(suite, "refunds")
     assert found.passed
     assert found.result.scores["mrr@10"] == Measured(1.0, 1)
+    assert found.result.margin == 0.9
 
 
 def test_a_passage_that_is_gone_fails_its_case_and_lowers_no_score(suite: SuiteRun) -> None:
