@@ -63,11 +63,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         workspace = Workspace(options.workspace or Path(scratch) / "workspace")
-        trials = list(
-            _trials(
-                options.each, options.seed, find_suites(options.suite), workspace, Path(scratch)
-            )
-        )
+        suites = find_suites(options.suite)
+        chosen = [
+            one for one in MUTATIONS if options.only in (None, ("harmless", "harmful")[one.harmful])
+        ]
+        trials = list(_trials(chosen, options.each, options.seed, suites, workspace, Path(scratch)))
     if options.json is not None:
         told = [
             {
