@@ -82,6 +82,10 @@ def run_command(
         Path | None,
         typer.Option(metavar="FILE", help="Write the run as JUnit XML here.", show_default=False),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write one HTML file to look at.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run suites, store the run, and exit with 1 where a threshold is missed or a case failed."""
@@ -107,6 +111,12 @@ def run_command(
         from evals.report.junit import run_junit
 
         write_report(junit, run_junit(run))
+    if html is not None:
+        from evals.metric_history import metric_histories, recent_runs
+        from evals.report.files import write_report
+        from evals.report.html_run import run_html
+
+        write_report(html, run_html(run, metric_histories(recent_runs(found.workspace), run)))
     if as_json:
         write_json(run_to_json(run))
     else:

@@ -74,6 +74,10 @@ def compare_command(
             metavar="FILE", help="Write a summary for a pull request here.", show_default=False
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write one HTML file to look at.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Compare two runs case by case, and exit with 1 where a gate of the suites does not hold."""
@@ -104,6 +108,13 @@ def compare_command(
         from evals.report.files import write_report
 
         write_report(markdown, comparison_markdown(comparison))
+    if html is not None:
+        from evals.metric_history import metric_histories, recent_runs
+        from evals.report.files import write_report
+        from evals.report.html_comparison import comparison_html
+
+        histories = metric_histories(recent_runs(found.workspace), *runs)
+        write_report(html, comparison_html(comparison, histories))
     if as_json:
         write_json(comparison_to_json(comparison))
     else:

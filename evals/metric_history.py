@@ -1,0 +1,82 @@
+"""How each metric went over the stored runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agents.errors import ConvexpertError
+from agents.workspace import Workspace
+from evals.history import load_run, stored_ids
+from evals.metrics.base import Measured, Metric
+from evals.record import Run
+
+MOST_RUNS = 60
+"""The newest stored runs that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """What one run measured."""
+
+    run: str
+    started_at: str
+    """ISO 8601, UTC."""
+    value: float
+    n: int
+    """How many observations it rests on."""
+    suite_digest: str
+    """Two points are comparable where it is the same: the cases are."""
+    agents: str
+    """What was named with `--agents`; empty for what the suite names."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricHistory:
+    """One metric of one suite, oldest run first."""
+
+    suite: str
+    metric: Metric
+    points: tuple[HistoryPoint, ...]
+    """Of the runs that measured it; at least one."""
+
+
+def recent_runs(workspace: Workspace, *, most: int = MOST_RUNS) -> list[Run]:
+    """The newest stored runs, oldest first; those that can't be read are left out."""
+    runs = []
+    for one in stored_ids(workspace)[-most:]:
+        try:
+            runs.append(load_run(workspace, one))
+        except ConvexpertError:
+            continue  # a report on other runs must not fail at this one
+    return runs
+
+
+def metric_histories(runs: Iterable[Run], *also: Run) -> tuple[MetricHistory, ...]:
+    """The history of each metric that a run of `also` measured: over these and all other runs.
+
+    `also` is in it once, also where it is among `runs`. Suites and metrics come in its order.
+    """
+    every = sorted({run.id: run for run in (*runs, *also)}.values(), key=lambda run: run.id)
+    metrics = {
+        (suite.name, score.metric.name): score.metric
+        for run in also
+        for suite in run.suites
+        for score in suite.scores
+    }
+    points: dict[tuple[str, str], list[HistoryPoint]] = {key: [] for key in metrics}
+    for run in every:
+        named = run.spec.given.get("agents")
+        agents = " ".join(map(str, named)) if isinstance(named, list | tuple) else ""
+        for suite in run.suites:
+            for score in suite.scores:
+                key = (suite.name, score.metric.name)
+                if key in points and isinstance(score.result, Measured):
+                    value, n = score.result.value, score.result.n
+                    point = HistoryPoint(run.id, run.started_at, value, n, suite.digest, agents)
+                    points[key].append(point)
+    return tuple(
+        MetricHistory(suite, metric, tuple(points[suite, name]))
+        for (suite, name), metric in metrics.items()
+        if points[suite, name]
+    )
