@@ -1,31 +1,36 @@
-"""The code check per file, beside parsing alone and, where at hand, the official ESLint plugin.
+"""The code check over many real files, beside the official ESLint plugin in the same run.
 
-    python benchmarks/check_files.py [PROJECT] [--eslint FOLDER]
+    python benchmarks/check_files.py PROJECT… [--eslint FOLDER]
 
-PROJECT is a folder with Convex code (by default the labelled fixtures); FOLDER one in which
-`npm i eslint typescript-eslint @convex-dev/eslint-plugin` was run.
+Each PROJECT is a folder with Convex code; FOLDER one in which `npm i eslint typescript-eslint
+@convex-dev/eslint-plugin` was run. All rules of both are on, and both get the same files. Each
+measurement is a whole process, start included; CPU is user and system time of all processes.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
+import resource
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from timing import Row, print_table
 
-from assistant.code.catalogue import catalogue
+from assistant.code.catalogue import rule_ids
 from assistant.code.check import CheckOptions, check_paths
 from assistant.code.syntax import Tree
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures" / "rules"
 ESLINT = """
 import { createRequire } from "node:module";
-const [folder, cwd, ...files] = JSON.parse(process.argv[2]);
+import { readFileSync } from "node:fs";
+const [folder, cwd, list] = process.argv.slice(2);
 const require = createRequire(folder + "/lint.js");
 const { ESLint } = require("eslint");
 const typescript = require("typescript-eslint");
@@ -34,9 +39,10 @@ const plugin = loaded.default ?? loaded;
 const ids = Object.keys(plugin.rules).map((id) => "@convex-dev/" + id);
 const lint = new ESLint({
   cwd,
+  ignore: false,
   overrideConfigFile: true,
   overrideConfig: [{
-    files: ["**/*.ts", "**/*.tsx"],
+    files: ["**/*.{ts,tsx,js,jsx,mts,mjs,cts,cjs}"],
     languageOptions: {
       parser: typescript.parser,
       parserOptions: { ecmaFeatures: { jsx: true } },
@@ -45,70 +51,106 @@ const lint = new ESLint({
     rules: Object.fromEntries(ids.map((id) => [id, "warn"])),
   }],
 });
-await lint.lintFiles(files.slice(0, 3));
-const start = process.cpuUsage();
-const linted = await lint.lintFiles(files);
-const used = process.cpuUsage(start);
-console.log(JSON.stringify({ ms: (used.user + used.system) / 1000, files: linted.length }));
+const linted = await lint.lintFiles(readFileSync(list, "utf8").trim().split("\\n"));
+console.log(linted.length);
 """
 
 
-def cpu_milliseconds(work: Callable[[], object]) -> float:
-    """CPU time of this process for one call of `work`."""
-    start = time.process_time()
-    work()
-    return 1000 * (time.process_time() - start)
+@dataclass(frozen=True)
+class Used:
+    """What one process used, with those that it started; in seconds."""
+
+    cpu: float
+    wall: float
 
 
-def eslint_milliseconds(folder: Path, project: Path, files: list[Path]) -> float:
-    """CPU time per file of a Node.js process that has linted before, all rules of the plugin on."""
-    given = [folder.absolute(), project.absolute(), *(path.absolute() for path in files)]
-    with tempfile.TemporaryDirectory() as scratch:
-        script = Path(scratch) / "lint.mjs"
-        script.write_text(ESLINT, encoding="utf-8")
-        run = subprocess.run(
-            ["node", str(script), json.dumps([str(path) for path in given])],
-            check=True,
-            capture_output=True,
-            encoding="utf-8",
-        )
-    result = json.loads(run.stdout)
-    return float(result["ms"]) / float(result["files"])
+def used_by(command: Sequence[str | Path], **environment: str) -> tuple[Used, str]:
+    """Run a process to its end; a status of 1 means findings."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    run = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        check=False,
+    )
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if run.returncode not in (0, 1):
+        raise SystemExit(run.stderr)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Used(cpu, wall), run.stdout
+
+
+def files_of(projects: Sequence[Path]) -> list[Path]:
+    """The files that our check looks at."""
+    checked = check_paths(projects, CheckOptions(select=("no-filter-in-query",))).checked
+    return sorted(Path(name).absolute() for name in checked)
 
 
 def main() -> None:
-    """Print CPU per file."""
+    """Print CPU and wall time, ours beside ESLint's."""
     options = argparse.ArgumentParser()
-    options.add_argument("project", nargs="?", type=Path, default=FIXTURES)
+    options.add_argument("projects", nargs="*", type=Path)
     options.add_argument("--eslint", type=Path)
     given = options.parse_args()
-    files = sorted(
-        path
-        for path in given.project.rglob("*.ts*")
-        if path.suffix in (".ts", ".tsx") and not {"_generated", "node_modules"} & set(path.parts)
-    )
-    every = CheckOptions(select=tuple(catalogue()))
-    check_paths(files[:3], every)
-    # Each folder of the fixtures is a project of its own.
-    targets = sorted(FIXTURES.iterdir()) if given.project == FIXTURES else [given.project]
-    checked = 0
-
-    def check() -> None:
-        nonlocal checked
-        checked = sum(check_paths([target], every).files for target in targets)
-
-    ours = cpu_milliseconds(check) / max(checked, 1)
-    parsing = cpu_milliseconds(
-        lambda: [Tree(path.read_bytes(), tsx=path.suffix == ".tsx").root for path in files]
-    )
+    projects = given.projects or sorted(FIXTURES.iterdir())
+    files = files_of(projects)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        program = [sys.executable, "-m", "assistant.cli", "--workspace", folder / "ws", "check"]
+        every = ["--select", ",".join(rule_ids()), "--fail-on", "off", "--format", "json"]
+        command = [*program, *every]
+        # Makes the workspace, so that what is measured is the check; then the registry rests.
+        used_by([*program, files[0], "--no-cache"])
+        time.sleep(3)
+        used_by([*program, files[0]])
+        peer = eslint(given.eslint, files, folder) if given.eslint else None
+        cold, _ = used_by([*command, *projects])
+        warm, _ = used_by([*command, *projects])
+        one = files[len(files) // 2]
+        alone, _ = used_by([*program, one, "--fail-on", "off", "--no-cache"])
+        known, _ = used_by([*program, projects[0], "--fail-on", "off"])
+        known, _ = used_by([*program, one, "--fail-on", "off"])
+        known, _ = used_by([*program, one, "--fail-on", "off"])
     rows = [
-        Row(f"all {len(every.select)} rules, {checked} files", ours, None, "ms"),
-        Row("tree-sitter alone", parsing / len(files), None, "ms"),
+        row("cold, CPU", cold.cpu, peer and peer.cpu),
+        row("cold, wall", cold.wall, peer and peer.wall),
+        row("warm, CPU", warm.cpu, peer and peer.cpu),
+        row("warm, wall", warm.wall, peer and peer.wall),
+        row("one file alone, nothing kept, CPU", alone.cpu, None),
+        row("one file alone, nothing kept, wall", alone.wall, None),
+        row("one file alone, unchanged, CPU", known.cpu, None),
+        row("one file alone, unchanged, wall", known.wall, None),
     ]
-    if given.eslint:
-        peer = eslint_milliseconds(given.eslint, given.project, files)
-        rows[0] = Row(rows[0].what, ours, peer, "ms")
-    print_table("Code check: CPU per file", rows, peer="ESLint, official plugin, all rules")
+    print_table(
+        f"Code check: {len(rule_ids())} rules, {len(files)} files, whole processes",
+        rows,
+        peer="ESLint, official plugin, all rules",
+    )
+    start = time.process_time()
+    for path in files:
+        assert Tree(path.read_bytes(), tsx=path.suffix == ".tsx").root
+    parsing = (time.process_time() - start) / len(files)
+    ours = 1000 * cold.cpu / len(files)
+    print(f"\nPer file, CPU: {ours:.2f} ms in all, {1000 * parsing:.2f} ms of it for tree-sitter.")
+
+
+def row(what: str, ours: float, peer: float | None) -> Row:
+    """A line of the table, in seconds."""
+    return Row(what, ours, peer, "s")
+
+
+def eslint(folder: Path, files: Sequence[Path], scratch: Path) -> Used:
+    """What ESLint uses for the same files."""
+    script, listed = scratch / "lint.mjs", scratch / "files.txt"
+    script.write_text(ESLINT, encoding="utf-8")
+    listed.write_text("\n".join(map(str, files)), encoding="utf-8")
+    root = Path(os.path.commonpath(files))
+    used, count = used_by(["node", script, folder.absolute(), root, listed])
+    print(f"ESLint looked at {count.strip()} of {len(files)} files")
+    return used
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assistant.code.modules import CodeFile
 
 _ESLINT = re.compile(r"^\s*eslint-(disable|enable)(-line|-next-line)?\b(.*)$", re.DOTALL)
+_WHOLES = frozenset({"program", "statement_block", "class_body", "switch_body"})
+_BLOCKS = ("class_body", "statement_block", "switch_body")
+_LONGEST = 5_000
+"""Lines of a statement that a directive reaches over; anything longer is no statement."""
 _PEER_PREFIX = "@convex-dev/"
 
 
@@ -35,13 +39,20 @@ class Directive:
     """The 1-based lines of the file's text that it silences; None means to the end."""
     scope: Literal["line", "range"]
     used: set[str] = field(default_factory=set)
+    without: tuple[range, ...] = ()
+    """Lines in between that it doesn't reach."""
 
     def covers(self, rule: str, lines: Iterable[int]) -> bool:
         """Whether it silences a finding of `rule` that stands on one of these lines."""
         if self.rules and rule not in self.rules:
             return False
         last = self.last_line
-        return any(self.first_line <= line and (last is None or line <= last) for line in lines)
+        return any(
+            self.first_line <= line
+            and (last is None or line <= last)
+            and not any(line in gap for gap in self.without)
+            for line in lines
+        )
 
 
 class Directives:
@@ -111,10 +122,13 @@ class Directives:
             self.found.append(Directive(comment, True, rules, 1, None, "range"))
             return
         line = self._file.line(comment)
+        last = line
+        without: tuple[range, ...] = ()
         if self._stands_alone(comment):
             # It speaks for the next line of code; further comment lines may follow it.
             line = self._next_code_line(comment)
-        self.found.append(Directive(comment, True, rules, line, line, "line"))
+            last, without = self._reach(line)
+        self.found.append(Directive(comment, True, rules, line, last, "line", without=without))
 
     def _read_eslint(self, comment: Node, word: str, where: str, rest: str) -> None:
         named = listed_rules(rest, separators=r",")
@@ -144,6 +158,35 @@ class Directives:
         start = index.line_start(index.line_of(comment.start_byte))
         around = source[start : comment.start_byte] + source[comment.end_byte : end]
         return not around.strip()
+
+    def _reach(self, line: int) -> tuple[int, tuple[range, ...]]:
+        """The last line of the statement (or member) that begins on a line, and what isn't meant.
+
+        Blocks inside it are not: a word above a function isn't one about all that it does.
+        """
+        tree = self._file.tree
+        index, source = tree.index, tree.source
+        if line > index.line_count:
+            return line, ()
+        start = index.line_start(line)
+        end = index.line_start(line + 1) if line < index.line_count else len(source)
+        start += len(source[start:end]) - len(source[start:end].lstrip())
+        node = tree.root.descendant_for_byte_range(start, start)
+        if node is None or node.start_byte != start:
+            return line, ()
+        while node.parent is not None and node.parent.start_byte == start:
+            if node.parent.type in _WHOLES:
+                break
+            node = node.parent
+        last = index.line_of(max(node.end_byte - 1, start))
+        if last - line > _LONGEST:
+            return line, ()
+        blocks = [node] if node.type in _BLOCKS else syntax.descendants(node, *_BLOCKS)
+        inside = (
+            range(index.line_of(block.start_byte) + 1, index.line_of(block.end_byte - 1))
+            for block in blocks
+        )
+        return last, tuple(gap for gap in inside if gap)
 
     def _next_code_line(self, comment: Node) -> int:
         index = self._file.tree.index

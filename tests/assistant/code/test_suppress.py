@@ -81,3 +81,30 @@ def test_a_directive_without_a_rule_silences_nothing_and_is_told(word: str) -> N
         (2, "no-collect-in-query"),
     ]
     assert report.findings[0].message == "this directive names no rule"
+
+
+MANY_LINES = """
+export const list = query({
+  args: {},
+  handler: async (ctx) => {
+    // convexpert-ignore no-filter-in-query -- few rows
+    const rows = await ctx.db
+      .query("rows")
+      .filter((q) =>
+        q.eq(q.field("a"), 1),
+      )
+      .first();
+    return rows;
+  },
+});
+"""
+
+
+def test_a_directive_reaches_all_lines_of_the_statement_below_it() -> None:
+    assert _found(MANY_LINES) == []
+
+
+def test_a_directive_above_a_function_does_not_reach_into_its_body() -> None:
+    above = MANY_LINES.replace("    // convexpert-ignore no-filter-in-query -- few rows\n", "")
+    above = above.replace("export", "// convexpert-ignore no-filter-in-query\nexport")
+    assert _found(above) == [(2, "unused-directive"), (8, "no-filter-in-query")]
