@@ -28,7 +28,8 @@ def _threshold(score: Score) -> GateResult:
     sign = "≥" if score.metric.higher_is_better else "≤"
     result = score.result
     is_now = f"{result.value:.3f}" if isinstance(result, Measured) else "not measured"
-    return GateResult(name, bool(score.passed), f"{is_now}, asked for {sign} {score.threshold:g}")
+    told = f"{score.metric.name} is {is_now}, asked for {sign} {score.threshold:g}"
+    return GateResult(name, bool(score.passed), told)
 
 
 def _must_pass(head: SuiteRun, cases: Sequence[CaseComparison]) -> Iterator[GateResult]:
