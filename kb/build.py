@@ -7,7 +7,7 @@ vectors that the next build finds and uses. A search looks only at vectors that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,9 +15,10 @@ from agents.errors import ConvexpertError
 from kb.chunk import Chunk, embedded_texts
 from kb.dense import VectorStore, vector_id
 from kb.embed import Embedder
-from kb.index import Change, Entry, Index
+from kb.index import Change, Entry, Index, TopicEntry
 from kb.lexical import fields_of
 from kb.source import Source, SourceDocument
+from kb.topic import Topic
 
 _BATCH = 64
 """Vectors made between two writes: what a killed build has to make again at most."""
@@ -85,6 +86,7 @@ def build_index(
     if not kept <= stored:  # the store lost some: what they were made from is in the index
         for chunk in index.all_chunks():
             texts.update(_texts_of(chunk))
+        texts.update(index.topic_texts())
     missing = {id_: texts[id_] for id_ in sorted(needed - stored)}
     _embed(missing, vectors, embedder, progress)
     unreadable = {document.source.origin for document in changed} - {s.origin for s, _ in added}
@@ -120,20 +122,24 @@ def _read(
     for done, document in enumerate(documents, start=1):
         source = document.source
         try:
-            chunks = document.chunks()
+            topics = document.topics()
         except ConvexpertError as error:
             skipped.append(Skipped(source.name, error.message))
         else:
-            added.append((source, tuple(_entry(chunk, texts) for chunk in chunks)))
+            entries = [entry for topic in topics for entry in _entries(topic, texts)]
+            added.append((source, tuple(entries)))
         progress("Reading documents", done, len(documents))
     return added, texts, skipped
 
 
-def _entry(chunk: Chunk, texts: dict[str, str]) -> Entry:
-    found = _texts_of(chunk)
-    texts.update(found)
-    ids = tuple(dict.fromkeys(id_ for id_, _ in found))
-    return Entry(chunk, ids, fields_of(chunk.heading, chunk.says))
+def _entries(topic: Topic, texts: dict[str, str]) -> Iterator[Entry]:
+    whole = TopicEntry(topic.text, vector_id(topic.text), topic.fields)
+    texts[whole.vector] = whole.text
+    for chunk in topic.chunks:
+        found = _texts_of(chunk)
+        texts.update(found)
+        ids = tuple(dict.fromkeys(id_ for id_, _ in found))
+        yield Entry(chunk, ids, fields_of(chunk.heading, chunk.says), whole)
 
 
 def _texts_of(chunk: Chunk) -> list[tuple[str, str]]:

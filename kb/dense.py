@@ -47,6 +47,11 @@ def collection_name(*parts: str) -> str:
     return f"convexpert-{digest}"
 
 
+def has_store(folder: Path) -> bool:
+    """Whether a store was made in the folder; not whether it can be read."""
+    return (folder / "chroma.sqlite3").is_file()
+
+
 class VectorStore:
     """One collection of L2-normalised vectors."""
 
@@ -139,6 +144,19 @@ class VectorStore:
         """Drop all vectors."""
         self._in_chroma(partial(self._client.delete_collection, self._name))
         self._collection = self._in_chroma(self._open)
+
+    def all_vectors(self) -> dict[str, Vectors]:
+        """Every vector by its id."""
+        import numpy
+
+        found: dict[str, Vectors] = {}
+        for at in range(0, self.count(), _PAGE):
+            page = self._in_chroma(
+                partial(self._collection.get, include=["embeddings"], limit=_PAGE, offset=at)
+            )
+            rows = numpy.asarray(page["embeddings"], dtype=numpy.float32)
+            found.update(zip(page["ids"], rows, strict=True))
+        return found
 
     def nearest(
         self, vector: Vectors, *, limit: int, among: Sequence[str] | None = None

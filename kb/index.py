@@ -17,9 +17,11 @@ from agents.errors import KnowledgeBaseError
 from agents.location import Lines
 from kb.chunk import Chunk
 from kb.lexical import TOKENIZER, Fields, match_expression
+from kb.matrix import VectorRow
 from kb.source import Source
+from kb.topic import TopicFields
 
-SHAPE = 2
+SHAPE = 3
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
 _TABLES = f"""
@@ -29,9 +31,16 @@ CREATE TABLE documents (
     name TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL
 );
 CREATE INDEX documents_by_name ON documents (name);
+CREATE TABLE topics (
+    number INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    text TEXT NOT NULL, vector TEXT NOT NULL
+);
+CREATE INDEX topics_by_document ON topics (document);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    topic INTEGER REFERENCES topics (number),
     first INTEGER NOT NULL, last INTEGER NOT NULL,
     heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, reading TEXT
 );
@@ -42,6 +51,8 @@ CREATE TABLE chunk_vectors (
 ) WITHOUT ROWID;
 CREATE INDEX chunk_vectors_by_vector ON chunk_vectors (vector);
 CREATE VIRTUAL TABLE terms USING fts5 (heading, text, code, tokenize = "{TOKENIZER}");
+CREATE VIRTUAL TABLE topic_terms
+    USING fts5 (title, about, heading, body, tokenize = "{TOKENIZER}");
 CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
 """
 _CHUNK = """
@@ -52,6 +63,9 @@ _CHUNK = """
 
 FIELD_WEIGHTS = (2.0, 1.0, 0.8)
 """Of a term in the heading path, in prose and in code."""
+
+TOPIC_WEIGHTS = (3.0, 2.0, 1.5, 1.0)
+"""Of a term in a topic's title, in its description, in a heading and in its text."""
 
 COMMON = 0.5
 """Terms in more than this share of the chunks are not looked up when the question has rarer ones.
@@ -64,6 +78,16 @@ _TIES = 50
 """How many more rows are read than asked for, so that ties at the cut are broken by id too."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TopicEntry:
+    """A topic with what is stored beside it; its chunks' entries share one."""
+
+    text: str
+    """What its vector is made from."""
+    vector: str
+    fields: TopicFields
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A chunk with what is stored beside it."""
@@ -71,6 +95,17 @@ class Entry:
     chunk: Chunk
     vectors: tuple[str, ...]
     fields: Fields
+    topic: TopicEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the index has a chunk."""
+
+    id: str
+    number: int
+    topic: int
+    """0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +236,13 @@ class Index:
 
     def vector_ids(self, *, without: Sequence[str] = ()) -> set[str]:
         """The ids of all vectors but those that only the documents of these origins refer to."""
+        others = " d.origin NOT IN (SELECT value FROM json_each(?1))"
         with self._translated():
             rows = self._db.execute(
-                "SELECT DISTINCT v.vector FROM chunk_vectors v JOIN chunks c ON c.number = v.chunk"
-                " JOIN documents d ON d.id = c.document"
-                " WHERE d.origin NOT IN (SELECT value FROM json_each(?))",
+                "SELECT v.vector FROM chunk_vectors v JOIN chunks c ON c.number = v.chunk"
+                f" JOIN documents d ON d.id = c.document WHERE {others}"
+                " UNION SELECT t.vector FROM topics t JOIN documents d ON d.id = t.document"
+                f" WHERE {others}",
                 (json.dumps(without),),
             )
             return {row[0] for row in rows}
@@ -226,25 +263,54 @@ class Index:
             )
             return [_chunk(row) for row in rows]
 
-    def chunks_of_vectors(self, vectors: Sequence[str]) -> list[tuple[str, str]]:
-        """Pairs of a vector's id and the id of a chunk that it stands for."""
+    def topic_texts(self) -> list[tuple[str, str]]:
+        """Of each topic the id of its vector and the text that it is made from."""
         with self._translated():
-            return self._db.execute(
-                "SELECT v.vector, c.id FROM chunk_vectors v JOIN chunks c ON c.number = v.chunk"
-                " WHERE v.vector IN (SELECT value FROM json_each(?))",
-                (json.dumps(vectors),),
-            ).fetchall()
+            return self._db.execute("SELECT vector, text FROM topics").fetchall()
 
-    def vectors_of_sources(self, sources: Sequence[str]) -> list[str]:
-        """The ids of all vectors of the documents with these names."""
+    def vector_rows(self) -> list[VectorRow]:
+        """What each vector stands for; one that stands for several comes several times."""
+        with self._translated():
+            chunks = self._db.execute("SELECT vector, chunk FROM chunk_vectors").fetchall()
+            topics = self._db.execute("SELECT vector, number FROM topics").fetchall()
+        return [
+            *(VectorRow(vector, number, is_topic=False) for vector, number in chunks),
+            *(VectorRow(vector, number, is_topic=True) for vector, number in topics),
+        ]
+
+    def numbers_of_sources(self, sources: Sequence[str]) -> list[int]:
+        """The numbers of all chunks of what has these names."""
         with self._translated():
             rows = self._db.execute(
-                "SELECT DISTINCT v.vector FROM documents d"
-                " JOIN chunks c ON c.document = d.id JOIN chunk_vectors v ON v.chunk = c.number"
-                " WHERE d.name IN (SELECT value FROM json_each(?)) ORDER BY v.vector",
+                "SELECT c.number FROM documents d JOIN chunks c ON c.document = d.id"
+                " WHERE d.name IN (SELECT value FROM json_each(?))",
                 (json.dumps(sources),),
             )
             return [row[0] for row in rows]
+
+    def places(self, *, numbers: Sequence[int] = (), ids: Sequence[str] = ()) -> list[Place]:
+        """The chunks with one of these numbers or ids, in no particular order."""
+        with self._translated():
+            rows = self._db.execute(
+                "SELECT id, number, coalesce(topic, 0) FROM chunks"
+                " WHERE number IN (SELECT value FROM json_each(?))"
+                " UNION SELECT id, number, coalesce(topic, 0) FROM chunks"
+                " WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers), json.dumps(ids)),
+            )
+            return [Place(*row) for row in rows]
+
+    def topic_scores(self, terms: Sequence[str], *, limit: int) -> dict[int, float]:
+        """The BM25 scores of the best topics that hold the terms, by their numbers."""
+        with self._translated():
+            if not terms:
+                return {}
+            rows = self._db.execute(
+                "SELECT rowid, -bm25(topic_terms, ?, ?, ?, ?) AS score FROM topic_terms"
+                " WHERE topic_terms MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+                (*TOPIC_WEIGHTS, match_expression(terms), limit),
+            )
+            return {number: round(score, 6) for number, score in rows}
 
     def rank_by_terms(
         self, terms: Sequence[str], *, limit: int, sources: Sequence[str] = ()
@@ -254,7 +320,7 @@ class Index:
         BM25 is FTS5's (k1 1.2, b 0.75, Robertson and Zaragoza's formula), fields weighted.
         """
         with self._translated():
-            telling = self._telling(terms)
+            telling = self.telling(terms)
             if not telling:
                 return []
             among = (
@@ -290,7 +356,8 @@ class Index:
                 )
             )
 
-    def _telling(self, terms: Sequence[str]) -> list[str]:
+    def telling(self, terms: Sequence[str]) -> list[str]:
+        """Those of the terms that tell chunks apart, or all known ones where none does."""
         counts = self.term_counts(terms)
         most = COMMON * max(self.chunk_count(), 1)
         known = [term for term in terms if term in counts]
@@ -334,6 +401,15 @@ class Index:
                 " JOIN documents d ON d.id = c.document WHERE d.origin = ?)",
                 (origin,),
             )
+            self._db.execute(
+                "DELETE FROM topic_terms WHERE rowid IN (SELECT t.number FROM topics t"
+                " JOIN documents d ON d.id = t.document WHERE d.origin = ?)",
+                (origin,),
+            )
+            self._db.execute(
+                "DELETE FROM chunks WHERE document = (SELECT id FROM documents WHERE origin = ?)",
+                (origin,),
+            )
             self._db.execute("DELETE FROM documents WHERE origin = ?", (origin,))
 
     def _add(self, source: Source, entries: Sequence[Entry]) -> None:
@@ -342,14 +418,18 @@ class Index:
             " VALUES (?, ?, ?, ?, ?, ?)",
             (source.origin, source.digest, source.name, source.path, source.version, source.kind),
         ).lastrowid
+        topics: dict[int, int] = {}
         for entry in entries:
-            chunk, fields = entry.chunk, entry.fields
+            chunk, fields, topic = entry.chunk, entry.fields, entry.topic
+            if topic is not None and id(topic) not in topics:
+                topics[id(topic)] = self._add_topic(document, topic)
             number = self._db.execute(
-                "INSERT INTO chunks (id, document, first, last, heading, kind, text, reading)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks (id, document, topic, first, last, heading, kind, text,"
+                " reading) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     chunk.id,
                     document,
+                    None if topic is None else topics[id(topic)],
                     chunk.lines.start,
                     chunk.lines.end,
                     json.dumps(chunk.heading),
@@ -366,6 +446,19 @@ class Index:
                 "INSERT OR IGNORE INTO chunk_vectors VALUES (?, ?)",
                 ((number, vector) for vector in entry.vectors),
             )
+
+    def _add_topic(self, document: int | None, topic: TopicEntry) -> int:
+        number = self._db.execute(
+            "INSERT INTO topics (document, text, vector) VALUES (?, ?, ?)",
+            (document, topic.text, topic.vector),
+        ).lastrowid
+        assert number is not None
+        fields = topic.fields
+        self._db.execute(
+            "INSERT INTO topic_terms (rowid, title, about, heading, body) VALUES (?, ?, ?, ?, ?)",
+            (number, fields.title, fields.about, fields.heading, fields.body),
+        )
+        return number
 
 
 def _inode(path: Path) -> int | None:

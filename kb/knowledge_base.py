@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,12 +17,12 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
 from kb.chunk import CHUNKER, Chunk
-from kb.dense import VectorStore, VectorStoreError, collection_name
+from kb.dense import VectorStore, VectorStoreError, collection_name, has_store
 from kb.embed import Embedder, open_embedder
 from kb.index import Index, IndexDamaged, IndexedDocument
-from kb.lexical import query_terms
+from kb.matrix import Matrix, make_matrix, read_matrix, write_matrix
 from kb.model import PreparedModel, choose_model, prepared_model
-from kb.search import LONGEST_QUERY, Mode, Query, Ranking, SearchResult, hits_of
+from kb.search import LONGEST_QUERY, Mode, Query, SearchResult, hits_of, search_index
 from kb.source import agent_sources, page_sources
 from kb.vector_cache import embed_cached
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_PARTS_PER_CHUNK = 2
-"""Vectors that are read for each chunk wanted: long chunks have several."""
 _LONGEST_WAIT = 600.0
 """Seconds to wait for another process that builds."""
 
@@ -80,6 +77,7 @@ class KnowledgeBase:
         self._prepared: PreparedModel | None = None
         self._embedder: Embedder | None = None
         self._vectors: VectorStore | None = None
+        self._matrix: Matrix | None = None
         self._vectors_of: str | None = None
         """The build whose vectors are open, so that another process's is noticed."""
         self._lock_of_threads = threading.RLock()
@@ -176,6 +174,7 @@ class KnowledgeBase:
             )
             if self._settings.chroma_url is None:
                 vectors.drop_others()
+            self._matrix = self._copy_matrix(index, vectors)
         return report
 
     def status(self) -> Status:
@@ -186,7 +185,7 @@ class KnowledgeBase:
                 return _NOTHING
             meta = index.meta()
             return Status(
-                up_to_date=self._is_up_to_date(),
+                up_to_date=self._is_up_to_date() and self._has_all_vectors(meta),
                 documents=len(index.documents()),
                 chunks=index.chunk_count(),
                 vectors=int(meta.get("vectors", 0)),
@@ -196,6 +195,16 @@ class KnowledgeBase:
             )
         except IndexDamaged:
             return _NOTHING
+
+    def _has_all_vectors(self, meta: Mapping[str, str]) -> bool:
+        """Whether the vector store can be read and has what the index needs."""
+        wanted = int(meta.get("vectors", 0))
+        if not wanted:
+            return True
+        try:
+            return self._open_vectors(self._collection()).count() >= wanted
+        except VectorStoreError:
+            return False
 
     def _wanted(self) -> dict[str, str]:
         """What an index that is up to date says it was built from."""
@@ -213,7 +222,11 @@ class KnowledgeBase:
         except IndexDamaged:
             return False
         wanted = self._wanted()
-        return {name: meta.get(name) for name in wanted} == wanted
+        if {name: meta.get(name) for name in wanted} != wanted:
+            return False
+        # Chroma's own file, looked for only: opening it would take longer than a search.
+        stored = self._settings.chroma_url is not None or has_store(self._workspace.vectors)
+        return stored or not int(meta.get("vectors", 0))
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -275,7 +288,8 @@ class KnowledgeBase:
     def _open_or_discard_vectors(self, *, afresh: bool) -> VectorStore:
         self._vectors = None
         embedded = self._settings.chroma_url is None
-        if afresh and embedded:
+        if embedded and (afresh or not has_store(self._workspace.vectors)):
+            # Also where its file is gone: this process may still have it open.
             VectorStore.discard(self._workspace.vectors)
         collection = self._collection()
         try:
@@ -337,41 +351,49 @@ class KnowledgeBase:
         return self._mended(lambda: self._search(asked, started, clock))
 
     def _search(self, query: Query, started: float, clock: Callable[[], float]) -> SearchResult:
-        nearest = self._nearest(query) if query.mode is not Mode.LEXICAL else []
-        index = self._read_index()
-        with index.reading():
-            self._check_names(index, query.sources)
-            rankings: dict[str, Ranking] = {}
-            if query.mode is not Mode.LEXICAL:
-                rankings["dense"] = _by_chunk(index, nearest)[: query.depth]
-            if query.mode is not Mode.DENSE:
-                rankings["lexical"] = index.rank_by_terms(
-                    query_terms(query.text), limit=query.depth, sources=query.sources
-                )
-            hits = hits_of(query, rankings, index.chunks)
+        vector = None
+        if query.mode is not Mode.LEXICAL:
+            vector = self._load_embedder().embed_query(query.text)
+        while True:
+            matrix = None if vector is None else self._open_matrix()
+            index = self._read_index()
+            with index.reading():
+                if matrix is not None and index.meta().get("build") != matrix.build:
+                    continue  # another process has built in between
+                self._check_names(index, query.sources)
+                near = matrix.compare(vector) if matrix and vector is not None else None
+                rankings, ordered = search_index(index, query, near)
+                hits = hits_of(query, ordered, rankings, index.chunks)
+            break
         elapsed = round((clock() - started) * 1000, 3)
         return SearchResult(query.text, query.mode, hits, elapsed)
 
-    def _nearest(self, query: Query) -> Ranking:
-        vector, vectors = self._vector_and_store(query.text)
-        index = self._read_index()
-        among = index.vectors_of_sources(query.sources) if query.sources else None
-        return vectors.nearest(vector, limit=query.depth * _PARTS_PER_CHUNK, among=among)
+    def _open_matrix(self) -> Matrix:
+        """The vectors as the index's last build left them."""
+        build = self._read_index().meta().get("build", "")
+        if self._matrix is None or self._matrix.build != build:
+            found = read_matrix(self._workspace.root, build)
+            self._matrix = found if found is not None else self._copied_matrix()
+        return self._matrix
 
-    def _vector_and_store(self, text: str) -> tuple[Vectors, VectorStore]:
-        if self._vectors is not None:
-            return self._load_embedder().embed_query(text), self._vectors
-        collection = self._collection()
-        embedder = self._load_embedder()
-        # The model is loaded while chromadb is imported.
-        with ThreadPoolExecutor(1) as pool:
-            embedding = pool.submit(embedder.embed_query, text)
-            vectors = self._open_vectors(collection)
-            vector = embedding.result()
+    def _copied_matrix(self) -> Matrix:
+        """The matrix made anew from the vector store, which is mended where it lost some."""
+        vectors = self._open_vectors(self._collection())
         if vectors.count() < int(self._read_index().meta().get("vectors", 0)):
             self.build()
-            vectors = self._open_vectors(collection)
-        return vector, vectors
+            vectors = self._open_vectors(self._collection())
+        return self._copy_matrix(self._read_index(), vectors)
+
+    def _copy_matrix(self, index: Index, vectors: VectorStore) -> Matrix:
+        build = index.meta().get("build", "")
+        rows, stored = index.vector_rows(), vectors.all_vectors()
+        if any(row.vector not in stored for row in rows):
+            raise VectorStoreError(
+                "the vector store lost vectors", path=str(self._workspace.vectors)
+            )
+        matrix = make_matrix(build, rows, stored)
+        write_matrix(self._workspace.root, matrix)
+        return matrix
 
     def _read_index(self) -> Index:
         index = self._existing_index()
@@ -448,12 +470,3 @@ class KnowledgeBase:
             return index.chunks_of(source)
 
         return self._mended(read)
-
-
-def _by_chunk(index: Index, nearest: Ranking) -> Ranking:
-    """A ranking of vectors as one of chunks: each at its most similar part."""
-    similarity = dict(nearest)
-    best: dict[str, float] = {}
-    for vector, chunk in index.chunks_of_vectors(list(similarity)):
-        best[chunk] = max(best.get(chunk, -1.0), similarity[vector])
-    return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -115,7 +115,7 @@ class _Reader:
     def _finish(self, line: str, said: str, tags: Sequence[Tag]) -> None:
         closes_first = bool(tags) and tags[0].closes and line.lstrip().startswith("</")
         said = self._admonished(said) if ":::" in said else said
-        moved = self._moved(said if said.strip() else "", decides=not closes_first)
+        moved = self._moved(said if said.strip() or not tags else "", decides=not closes_first)
         self.read.append(moved.rstrip() if tags else moved)
         first = line[: len(line) - len(line.lstrip())]
         for tag in tags:

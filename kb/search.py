@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from agents.errors import UsageError
 from kb.chunk import Chunk
-from kb.fuse import reciprocal_rank_fusion
+from kb.lexical import query_terms
+from kb.rank import Candidate, rank
+
+if TYPE_CHECKING:
+    from kb.index import Index, Place
+    from kb.matrix import Nearness
 
 MOST_HITS = 1000
+MOST_TOPICS = 500
+"""Topics that are compared by words: beyond, they hold next to nothing of the question."""
 LONGEST_QUERY = 10_000
 """Characters; what stands beyond is not looked at."""
-
-WEIGHTS = {"dense": 1.0, "lexical": 1.0}
 
 Ranking = Sequence[tuple[str, float]]
 """Ids of chunks with their scores, best first."""
@@ -48,7 +54,7 @@ class Query:
     @property
     def depth(self) -> int:
         """How far down each ranking is read before they are joined."""
-        return max(50, 2 * self.k)
+        return max(100, 2 * self.k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class Hit:
     rank: int
     """1 for the best."""
     score: float
-    """Comparable within one search only: fused rank, cosine or BM25, by the search's mode."""
+    """Comparable within one search only: by the search's mode that of
+    `kb.rank`, cosine or BM25."""
     chunk: Chunk
     dense_rank: int | None
     similarity: float | None
@@ -77,20 +84,55 @@ class SearchResult:
     elapsed_ms: float
 
 
+def search_index(
+    index: Index, query: Query, near: Nearness | None
+) -> tuple[dict[str, Ranking], Ranking]:
+    """The rankings by meaning and by words, and the one that the query's mode asks for.
+
+    `near` is how near everything is by meaning; None for a search by words.
+    """
+    terms = query_terms(query.text)
+    rankings: dict[str, Ranking] = {}
+    places: dict[str, Place] = {}
+    if near is not None:
+        among = index.numbers_of_sources(query.sources) if query.sources else None
+        nearest = dict(near.best(query.depth, among))
+        places = {place.id: place for place in index.places(numbers=list(nearest))}
+        ranked = [(place.id, nearest[place.number]) for place in places.values()]
+        rankings["dense"] = sorted(ranked, key=lambda p: (-p[1], p[0]))[: query.depth]
+    if query.mode is not Mode.DENSE:
+        rankings["lexical"] = index.rank_by_terms(terms, limit=query.depth, sources=query.sources)
+    if near is None or query.mode is Mode.DENSE:
+        return rankings, rankings[query.mode.value]
+    bm25 = dict(rankings["lexical"])
+    further = [id_ for id_ in bm25 if id_ not in places]
+    places.update({place.id: place for place in index.places(ids=further)})
+    topics = index.topic_scores(index.telling(terms), limit=MOST_TOPICS)
+    found = [
+        Candidate(
+            id=place.id,
+            topic=place.topic,
+            similarity=near.chunk(place.number),
+            bm25=bm25.get(place.id, 0.0),
+            topic_similarity=near.topics.get(place.topic, 0.0),
+            topic_bm25=topics.get(place.topic, 0.0),
+        )
+        for place in places.values()
+    ]
+    return rankings, rank(found, best_topic=max(topics.values(), default=0.0))
+
+
 def hits_of(
     query: Query,
+    ordered: Ranking,
     rankings: Mapping[str, Ranking],
     chunks: Callable[[Sequence[str]], Mapping[str, Chunk]],
 ) -> tuple[Hit, ...]:
-    """The best `query.k` chunks of the rankings, which are named `dense` and `lexical`.
+    """The best `query.k` chunks of `ordered`, each with its places in the rankings.
 
-    `chunks` looks up chunks by id; ids that it doesn't know are passed over.
+    These are named `dense` and `lexical`. `chunks` looks up chunks by id; ids that it doesn't know
+    are passed over.
     """
-    if query.mode is Mode.HYBRID:
-        ids = {name: [found for found, _ in ranking] for name, ranking in rankings.items()}
-        ordered: Ranking = reciprocal_rank_fusion(ids, weights=WEIGHTS)
-    else:
-        ordered = rankings[query.mode.value]
     places = {
         name: {found: (rank, score) for rank, (found, score) in enumerate(ranking, start=1)}
         for name, ranking in rankings.items()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from agents.registry import AgentVersion
     from agents.registry.pages import Page
-    from kb.chunk import Chunk
+    from kb.topic import Topic
 
 SourceKind = Literal["agent", "document"]
 
@@ -38,7 +38,7 @@ class SourceDocument(Protocol):
     def source(self) -> Source:
         """How search names it."""
 
-    def chunks(self) -> list[Chunk]:
+    def topics(self) -> list[Topic]:
         """What it is cut into. Raises ConvexpertError where it can't be read."""
 
 
@@ -54,11 +54,12 @@ class AgentSource:
         agent = self.agent
         return Source(agent.handle, agent.origin, agent.path, agent.number, agent.digest)
 
-    def chunks(self) -> list[Chunk]:
-        """The chunks of the version's document."""
+    def topics(self) -> list[Topic]:
+        """The sections of the version's document."""
         from kb.chunk import chunk_document
+        from kb.topic import section_topics
 
-        return chunk_document(self.agent.document, self.source)
+        return section_topics(chunk_document(self.agent.document, self.source))
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,15 @@ class PageSource:
         page = self.page
         return Source(page.source, page.origin, page.path, page.number, page.digest, "document")
 
-    def chunks(self) -> list[Chunk]:
-        """The chunks of the page."""
+    def topics(self) -> list[Topic]:
+        """The page."""
         from kb.chunk import chunk_page
         from kb.page import read_page
+        from kb.topic import page_topic
 
-        return chunk_page(read_page(self.page.raw, self.page.path), self.source)
+        page = read_page(self.page.raw, self.page.path)
+        chunks = chunk_page(page, self.source)
+        return [page_topic(page.title, page.description, self.page.path, chunks)] if chunks else []
 
 
 def agent_sources(agents: Iterable[AgentVersion]) -> list[SourceDocument]:

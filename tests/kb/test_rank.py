@@ -1,0 +1,50 @@
+"""One ranking of what was found: topics count, and one of them doesn't fill all places."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.rank import Candidate, rank
+
+
+def found(id_: str, topic: int = 0, **near: float) -> Candidate:
+    return Candidate(
+        id_,
+        topic,
+        near.get("similarity", 0.5),
+        near.get("bm25", 0.0),
+        near.get("topic_similarity", 0.0),
+        near.get("topic_bm25", 0.0),
+    )
+
+
+def ids(*candidates: Candidate) -> list[str]:
+    return [id_ for id_, _ in rank(candidates, best_topic=10.0)]
+
+
+@pytest.mark.parametrize("feature", ["similarity", "bm25", "topic_similarity", "topic_bm25"])
+def test_whatever_is_nearer_comes_first(feature: str) -> None:
+    assert ids(found("a", 1, **{feature: 0.5}), found("b", 2, **{feature: 0.9})) == ["b", "a"]
+
+
+def test_equal_scores_are_ordered_by_id() -> None:
+    assert ids(found("b", 1), found("a", 2), found("c", 3)) == ["a", "b", "c"]
+
+
+def test_another_topic_comes_before_more_of_the_same() -> None:
+    same = [found(f"a{n}", 1, similarity=0.80 - n / 100) for n in range(3)]
+    assert ids(*same, found("b", 2, similarity=0.7)) == ["a0", "b", "a1", "a2"]
+
+
+def test_a_much_nearer_passage_of_the_same_topic_stays_in_front() -> None:
+    same = [found("a0", 1, similarity=0.8), found("a1", 1, similarity=0.79)]
+    assert ids(*same, found("b", 2, similarity=0.4)) == ["a0", "a1", "b"]
+
+
+def test_nothing_found_is_nothing_ranked() -> None:
+    assert rank([], best_topic=0.0) == []
+
+
+def test_scores_are_at_most_one() -> None:
+    best = found("a", 1, similarity=1.0, bm25=7.0, topic_similarity=1.0, topic_bm25=10.0)
+    assert rank([best], best_topic=10.0) == [("a", 1.0)]
