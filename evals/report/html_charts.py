@@ -78,29 +78,42 @@ def history_line(history: MetricHistory, here: Sequence[str]) -> str:
 def _history_parts(
     points: Sequence[HistoryPoint], metric: Metric, low: float, high: float, here: Sequence[str]
 ) -> Iterator[str]:
-    # Without room at both ends a change of the last digit would look like a collapse.
-    room = max(0.1 if metric.unit == "share" else 0.1 * max(abs(high), 1.0), high - low)
-    middle, left = (low + high) / 2, 40
+    bottom, room = _room(metric, low, high)
+    left = 44
     step = (WIDTH - left - EDGE) / max(len(points) - 1, 1)
+
+    def height(value: float) -> float:
+        return HEIGHT - EDGE - (value - bottom) / room * (HEIGHT - 2 * EDGE)
+
     places = [
-        (
-            WIDTH - EDGE - step * (len(points) - 1 - at),
-            HEIGHT / 2 - (point.value - middle) / room * (HEIGHT - 2 * EDGE),
-        )
+        (WIDTH - EDGE - step * (len(points) - 1 - at), height(point.value))
         for at, point in enumerate(points)
     ]
     for at in range(1, len(points)):
         if points[at].suite_digest != points[at - 1].suite_digest:
             x = (places[at][0] + places[at - 1][0]) / 2
             yield f'<line class="edited" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}"/>'
-    for value in {low, high}:
-        y = HEIGHT / 2 - (value - middle) / room * (HEIGHT - 2 * EDGE)
+    for value in (bottom, bottom + room):
+        y = height(value)
+        yield f'<line class="axis" x1="{left - 4}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="tick" x="0" y="{y + 3:.1f}">{number(value, metric)}</text>'
     yield f'<polyline class="path" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
     for (x, y), point in zip(places, points, strict=True):
         title = f"<title>{text(f'{point.run}: {number(point.value, metric)}')}</title>"
         ring, r = (" here", 4) if point.run in here else ("", 2.5)
         yield f'<circle class="dot{ring}" cx="{x:.1f}" cy="{y:.1f}" r="{r}">{title}</circle>'
+
+
+def _room(metric: Metric, low: float, high: float) -> tuple[float, float]:
+    """Where the axis begins and how far it reaches.
+
+    It is never so short that a change of the last digit would look like a collapse.
+    """
+    room = max(0.1 if metric.unit == "share" else 0.1 * max(abs(high), 1.0), (high - low) * 1.1)
+    bottom = max(metric.lowest, (low + high - room) / 2)
+    if metric.highest is not None:
+        bottom = max(metric.lowest, min(bottom, metric.highest - room))
+    return bottom, room
 
 
 def rank_strip(before: int | None, after: int | None, depth: int) -> str:

@@ -100,7 +100,8 @@ def _metrics(suite: SuiteComparison) -> Iterator[str]:
         "metric", "", "base", "head", "-difference", "-95 % interval", "-p", "-shows from", "says",
     )  # fmt: skip
     rows = map(_metric, suite.metrics)
-    yield table(f"metrics of {suite.name}", headers, rows, kind="numbers")
+    caption = f"metrics of {suite.name}; bar: head, line: base, whiskers: 95 % interval"
+    yield table(caption, headers, rows, kind="numbers")
 
 
 def _metric(one: MetricComparison) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def side_by_side(base: CaseOutcome | None, head: CaseOutcome | None) -> str:
 
 def ranks(base: CaseOutcome | None, head: CaseOutcome | None) -> str:
     """Where each expected passage stood before and stands now; empty where nothing tells."""
+    if not isinstance(base, Outcome) or not isinstance(head, Outcome):
+        return ""
     try:
         before, after = _ranks(base), _ranks(head)
         depth = max(len(_field(one, "hits") or ()) for one in (base, head))
@@ -68,7 +70,8 @@ def ranks(base: CaseOutcome | None, head: CaseOutcome | None) -> str:
         for passage in dict.fromkeys([*before, *after])
     ]
     headers = ("passage", "-grade", "before", "after", "", "-rank")
-    return table("retrieval ranks", headers, body)
+    caption = "retrieval ranks: framed before, filled after"
+    return table(caption, headers, body, kind="numbers")
 
 
 def hunk(diff: str) -> str:
@@ -91,7 +94,8 @@ def items(lines: Sequence[str]) -> str:
 def _cell(pieces: Sequence[Piece] | None, mark: str, kind: str) -> str:
     if pieces is None:
         return "<td></td>"
-    return f'<td class="{kind}">{_pieces(pieces, mark)}</td>'
+    whole = all(other for _, other in pieces)  # its colour says that already
+    return f'<td class="{kind}">{_pieces(pieces, "" if whole else mark)}</td>'
 
 
 def _pieces(pieces: Sequence[Piece] | None, mark: str) -> str:
@@ -128,7 +132,7 @@ def _rank(rank: int | None) -> str:
 
 def _way(before: int | None, after: int | None) -> str:
     if before == after:
-        return "="
+        return "same"
     if after is None:
         return "lost"
     if before is None:

@@ -59,7 +59,8 @@ def _scores(suite: SuiteRun) -> Iterator[str]:
     whole = [score for score in suite.scores if ":" not in score.metric.name]
     single = [score for score in suite.scores if ":" in score.metric.name]
     headers = ("metric", "", "value", "-95 % interval", "-n", "threshold", "-what it says")
-    yield table(f"scores of {suite.name}", headers, map(_score, whole), kind="numbers")
+    caption = f"scores of {suite.name}; line: threshold, whiskers: 95 % interval"
+    yield table(caption, headers, map(_score, whole), kind="numbers")
     if single:
         yield f'<details class="fold"><summary>{len(single)} metrics of single rules</summary>'
         yield table(f"single rules of {suite.name}", headers, map(_score, single), kind="numbers")

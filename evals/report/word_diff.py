@@ -12,6 +12,8 @@ MOST_LINES = 200
 """Of each side; more would make matching slow."""
 MOST_WORDS = 400
 """Of a pair of lines that is compared word by word; longer ones differ as a whole."""
+ALIKE = 0.4
+"""As `difflib` counts likeness; lines that are less alike differ as a whole."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -54,6 +56,8 @@ def _row(old: str | None, new: str | None) -> Row:
     left: list[Piece] = []
     right: list[Piece] = []
     matcher = difflib.SequenceMatcher(None, words, others, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return Row(((old, True),), ((new, True),))
     for tag, a, b, c, d in matcher.get_opcodes():
         for pieces, some in ((left, words[a:b]), (right, others[c:d])):
             if some:
