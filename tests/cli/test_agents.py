@@ -263,3 +263,29 @@ def test_a_pipe_gets_plain_lines_with_whole_cells(expert: Path) -> None:
     )
     assert result.stdout == b"expert\t1\tlatest\tshop\tWrites schemas.\n"
     assert result.stderr == b""
+
+
+def test_import_tells_what_moved_what_vanished_and_what_claude_code_drops(
+    run: Run, expert: Path
+) -> None:
+    (expert.parent / "broken.md").write_text("---\nname: broken\n---\nText\n", encoding="utf-8")
+    assert "Claude Code drops it" in run("agents", "import", "shop").stdout
+    expert.rename(expert.parent / "moved.md")
+    (expert.parent / "broken.md").unlink()
+    told = run("agents", "import", "shop").stdout
+    assert "unchanged expert@1 from shop/moved.md (moved from a.md)" in told
+    assert "vanished shop/broken.md; broken is kept" in told
+    report = json.loads(run("agents", "import", "shop", "--json").stdout)
+    assert report["vanished"] == [{"handle": "broken", "origin": "shop/broken.md"}]
+
+
+def test_export_tells_what_a_target_can_not_say_and_what_it_has_no_place_for(
+    run: Run, expert: Path
+) -> None:
+    (expert.parent / "README.md").write_text("# About\n", encoding="utf-8")
+    run("agents", "import", "shop")
+    args = ("agents", "export", "--to", "cline", "--out", "out")
+    report = json.loads(run(*args, "--json").stdout)
+    assert [one["handle"] for one in report["skipped"]] == ["readme"]
+    assert any("is read for every task" in note for f in report["files"] for note in f["notes"])
+    assert "skipped readme@1" in run(*args, "--check").stdout
