@@ -91,6 +91,9 @@ class Settings:
     """`[tool.convexpert.prices]`, by `provider:name`."""
     check: CheckSettings = field(default_factory=CheckSettings)
     lint: LintSettings = field(default_factory=LintSettings)
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """`[tool.convexpert.items]`: code rules by the text of the checklist item that they enforce,
+    in place of what matching finds; no rules mean that people decide it."""
     source: Path | None = None
     """The file that these settings were read from."""
 
@@ -170,6 +173,7 @@ def _settings(table: object, path: Path) -> Settings:
             overrides=_overrides(reader, check.get("overrides", [])),
         ),
         lint=LintSettings(**_rule_settings(reader, lint, "lint")),
+        items=_items(reader, table.get("items", {})),
         source=path,
     )
 
@@ -227,6 +231,15 @@ def _own_address(reader: _Reader, table: Mapping[str, Any]) -> str | None:
             line=reader.line_of("model_url"),
         )
     return address
+
+
+def _items(reader: _Reader, table: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(table, dict):
+        raise reader.wrong("items", 'a table of "text of an item" = [rules]')
+    for text, rules in table.items():
+        if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+            raise reader.wrong(f"items.{text}", "a list of rule ids")
+    return {text: tuple(rules) for text, rules in table.items()}
 
 
 def _prices(reader: _Reader, table: object) -> dict[str, ModelPrice]:

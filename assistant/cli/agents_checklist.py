@@ -31,8 +31,10 @@ def checklist(
 ) -> None:
     """Show each document's items: the rules that enforce them, or that they need review.
 
-    The coverage is the share of items that at least one rule enforces. docs/agents.md describes
-    what --json prints.
+    Items that name code and that no rule covers stand apart from those that people have to judge.
+    `[tool.convexpert.items]` in the settings says which rules enforce an item, where the matching
+    errs. The coverage is the share of items that at least one rule enforces. docs/agents.md
+    describes what --json prints.
     """
     from assistant.code.enforced import coverage_of
 
@@ -100,6 +102,7 @@ def _item_json(checked: CheckedItem) -> dict[str, Any]:
         "polarity": item.polarity.value,
         "status": "enforced" if checked.is_enforced else "needs review",
         "rules": list(checked.rules),
+        "names_code": checked.names_code,
     }
 
 
@@ -111,12 +114,14 @@ def _show(found: Sequence[tuple[Side, Coverage]]) -> None:
         return
     for side, coverage in found:
         _line(f"{_flat(side.name)}: {_told(coverage)}", "bold")
-        for title, items in (
-            ("Enforced", [item for item in coverage.items if item.is_enforced]),
-            ("Needs review", [item for item in coverage.items if not item.is_enforced]),
+        left = [item for item in coverage.items if not item.is_enforced]
+        for title, style, items in (
+            ("Enforced", "green", [item for item in coverage.items if item.is_enforced]),
+            ("No rule covers", "red", [item for item in left if item.names_code]),
+            ("Needs review", "yellow", [item for item in left if not item.names_code]),
         ):
             if items:
-                _line(f"  {title}", "green" if title == "Enforced" else "yellow")
+                _line(f"  {title}", style)
             for line in _items(items):
                 write(line)
         write("")

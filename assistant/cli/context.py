@@ -50,7 +50,12 @@ class CommandContext:
     @cached_property
     def settings(self) -> Settings:
         """The settings that apply in the current folder."""
-        return load_settings(Path.cwd())
+        settings = load_settings(Path.cwd())
+        if settings.items:
+            from assistant.code.documented import give_rules
+
+            give_rules(settings.items)
+        return settings
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -8,15 +8,17 @@ every checklist item of every document is compared with that. It is word work on
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from agents.document import ChecklistItem, Polarity
 from agents.finding import DocumentedBy
+from agents.likeness import Words, plain_words
 from assistant.code.intent import IntentIndex, parse_intent
 from assistant.code.intent_words import lead_of, sentences, words_of
 
@@ -39,8 +41,34 @@ class Documentation(NamedTuple):
     """The items that no rule decides."""
 
 
+_given: dict[Words, tuple[str, ...]] = {}
+
+
+def give_rules(items: Mapping[str, Sequence[str]]) -> None:
+    """Say for items, by their text, which rules enforce them, for the rest of this process.
+
+    It replaces what was said before, and wins over matching; style, case of sentence beginnings
+    and punctuation of the text don't matter. Raises CodeCheckError for a rule that isn't there.
+    """
+    from assistant.code.catalogue import require_known
+
+    for rules in items.values():
+        require_known(rules)
+    _given.clear()
+    _given.update({plain_words(text): tuple(sorted(set(rules))) for text, rules in items.items()})
+
+
+def given_digest() -> str:
+    """Differs where `give_rules` was told something else; empty where it was told nothing."""
+    if not _given:
+        return ""
+    return hashlib.sha256(repr(sorted(_given.items())).encode()).hexdigest()
+
+
 def rules_of_item(item: ChecklistItem) -> tuple[str, ...]:
     """The ids of the code rules that enforce the item, sorted; empty where it needs judgement."""
+    if _given and (given := _given.get(plain_words(item.text))) is not None:
+        return given
     return _rules_of(item.text, item.heading[-CONTEXT_HEADINGS:], item.polarity)
 
 

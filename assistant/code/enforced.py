@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.document import ChecklistItem, Document
 from assistant.code.documented import rules_of_item
+
+_CODE = re.compile(r"`[^`\s][^`]*`|\b[a-z]+[A-Z]\w*\b|\b\w+\.\w+\(|\b\w+\(\)")
+"""A code span, a name in camel case, a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,11 @@ class CheckedItem:
     def is_enforced(self) -> bool:
         """Whether any rule looks at what the item asks for."""
         return bool(self.rules)
+
+    @property
+    def names_code(self) -> bool:
+        """Whether the item names something in code, which a rule could look for."""
+        return _CODE.search(self.item.text) is not None
 
 
 @dataclass(frozen=True, slots=True)

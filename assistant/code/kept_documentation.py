@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import agents
 from agents.errors import ConvexpertError
 from agents.finding import DocumentedBy
+from assistant.code.documented import given_digest
 from assistant.code.options import CheckOptions
 from assistant.code.project_check import engine_digest
 
@@ -54,7 +55,7 @@ def asked_by_documents(
     that a reference names.
     """
     key = _key(file) if file is not None and store is not None else None
-    name = f"documents {json.dumps(list(references))}"
+    name = f"documents {json.dumps([*references, given_digest()])}"
     if store is not None and key is not None:
         kept = _from_bytes(store.get(name, key))
         if kept is not None:
