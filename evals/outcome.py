@@ -38,8 +38,9 @@ class Result:
     usage: Usage | None = None
     """None where no model took part."""
     margin: float | None = None
-    """By how much it passed, 0 to 1, or was missed, below 0 to -1; None where there is no more or
-    less. A pass by nothing that becomes a miss by next to nothing is no loss worth the name."""
+    """How far the deciding value is from where a pass becomes a miss: 1 is far within, 0 there, -1
+    far beyond; None where there is no more or less. Two runs a little apart may lie on both sides
+    of that place by chance, which is no loss worth the name."""
 
 
 @dataclass(frozen=True, slots=True)

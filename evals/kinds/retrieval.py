@@ -101,15 +101,16 @@ class RetrievalKind:
         found = [Found(place.passage.grade, _rank(place, hits)) for place in places]
         missed = _missed(places, found, depth)
         best = _best(found)
-        if missed:
-            # How far off: only asked where it is, since it takes another search.
+        if best is None or best > depth / 2:
+            # Near the cut-off a search twice as deep tells how far it is from it: asked on both
+            # sides of it, since a deeper search ranks otherwise.
             deeper = min(2 * depth, MAX_K)
             further = subject.knowledge_base.search(task.question, k=deeper, mode=Mode(task.mode))
             best = _best([Found(p.passage.grade, _rank(p, further.hits)) for p in places])
         return Result(
             scores=_scores(found, task.cutoffs),
             missed=missed,
-            margin=_margin(best, depth, missed=bool(missed)),
+            margin=-1.0 if best is None else (depth - best) / depth,
             output={
                 "question": task.question,
                 "relevant": [
@@ -173,17 +174,6 @@ def _best(found: Sequence[Found]) -> int | None:
     """The first rank of a passage with the highest grade."""
     grade = max(one.grade for one in found)
     return min((one.rank for one in found if one.grade == grade and one.rank), default=None)
-
-
-def _margin(rank: int | None, depth: int, *, missed: bool) -> float:
-    """As a share of the cut-off: nearly 1 for the first hit, 0 for the last, below for later ones.
-
-    A deeper search may place what it adds before the cut-off; it was a miss all the same.
-    """
-    if rank is None:
-        return -1.0
-    margin = (depth - rank) / depth
-    return min(margin, -1 / depth) if missed else margin
 
 
 def _missed(places: Sequence[Place], found: Sequence[Found], depth: int) -> tuple[str, ...]:
