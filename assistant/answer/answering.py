@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agents.errors import UsageError
-from assistant.answer.compose import compose_answer, compose_refusal
+from assistant.answer.compose import compose_answer
 from assistant.answer.coverage import THRESHOLD, confidence, features_of
 from assistant.answer.evidence import Library, gather
 from assistant.answer.example import choose_example
+from assistant.answer.outdated import find_outdated
 from assistant.answer.question import Turn, read_question
+from assistant.answer.refuse import compose_refusal
 from assistant.answer.result import Answer, Status
 from assistant.answer.select import disagreements, select_points
 
@@ -47,11 +49,14 @@ def answer_question(
     asked = read_question(question, history)
     findings = gather(asked, library, sources=sources)
     points = select_points(findings, library, sources=sources)
-    answers = confidence(features_of(findings, points)) >= THRESHOLD
+    answers = confidence(features_of(findings, points, library)) >= THRESHOLD
     if answers:
         contradictions = disagreements(points, findings.evidence)
         example = choose_example(findings, points, library)
-        composed = compose_answer(findings, points, example, contradictions, most_citations=k)
+        outdated = find_outdated(points, example, library, sources)
+        composed = compose_answer(
+            findings, points, example, contradictions, outdated, most_citations=k
+        )
     else:
         composed = compose_refusal(findings, most_citations=k)
     return Answer(

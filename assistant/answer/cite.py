@@ -12,7 +12,7 @@ class Citations:
     def __init__(self, most: int, *, reserved: int = 0) -> None:
         """Hand out `most` numbers at most, `reserved` of them not before `release`."""
         self._most = most
-        self._reserved = reserved if most > 1 else 0
+        self._reserved = min(reserved, most - 1)
         self._found: dict[tuple[str, int, int, int], Citation] = {}
 
     def number(self, statement: Statement) -> int | None:

@@ -19,9 +19,6 @@ from kb.lexical import terms
 LEAD_CHARACTERS = 420
 POINT_CHARACTERS = 220
 MOST_RULES = 4
-CLOSEST = 3
-"""Passages that are shown where the documents don't answer."""
-
 _LABEL = re.compile(r"^\*\*([^*\n]{1,60})\*\*\s*[:：—–-]?\s*")
 _EMPTY_LABELS = re.compile(
     r"^(?:recommendation|note|important|tip|rule|answer)s?\W*$", re.IGNORECASE
@@ -47,12 +44,15 @@ def compose_answer(
     points: Sequence[Point],
     example: Example | None,
     contradictions: Sequence[Disagreement],
+    outdated: Statement | None = None,
     *,
     most_citations: int,
 ) -> Composed:
     """The answer: the direct statement, more points, an example, warnings, rules, sources."""
-    citations = Citations(most_citations, reserved=1 if example is not None else 0)
-    named = _forms(findings)
+    citations = Citations(
+        most_citations, reserved=sum(each is not None for each in (example, outdated))
+    )
+    named = forms_asked(findings)
     blocks: list[str] = []
     bullets: list[str] = []
     for number, point in enumerate(points):
@@ -67,32 +67,14 @@ def compose_answer(
     if example is not None and (mark := citations.number(example.statement)) is not None:
         blocks.append(_code(example, mark))
     blocks += [text for each in contradictions if (text := _warning(each, citations, named))]
+    if outdated is not None and (mark := citations.number(outdated)) is not None:
+        blocks.append(f"⚠ Partly outdated: {shown(outdated, named, POINT_CHARACTERS)} [{mark}]")
     rules = _rules(points)
     if rules:
         blocks.append(f"Checked in code: {', '.join(f'`{rule}`' for rule in rules)}")
     cited = citations.all()
     blocks.append(sources_text(cited))
     return Composed("\n\n".join(blocks), cited, rules)
-
-
-def compose_refusal(findings: Findings, *, most_citations: int) -> Composed:
-    """What is said where the documents don't answer, with the closest passages."""
-    citations = Citations(min(most_citations, CLOSEST))
-    named = _forms(findings)
-    opening = "**The documents don't answer this.**"
-    if findings.unknown:
-        unused = ", ".join(f"“{_escaped(term)}”" for term in findings.unknown[:4])
-        opening += f" Nothing in them mentions {unused}."
-    closest = [
-        f"- {shown(found.statement, named, POINT_CHARACTERS)} [{number}]"
-        for found in findings.evidence[:CLOSEST]
-        if (number := citations.number(found.statement)) is not None
-    ]
-    blocks = [opening]
-    if closest:
-        blocks += ["The closest passages, which may be about something else:", "\n".join(closest)]
-        blocks.append(sources_text(citations.all()))
-    return Composed("\n\n".join(blocks), citations.all(), ())
 
 
 def sources_text(citations: Sequence[Citation]) -> str:
@@ -102,7 +84,7 @@ def sources_text(citations: Sequence[Citation]) -> str:
         start, end = citation.lines.start, citation.lines.end
         place = f"{start}" if start == end else f"{start}–{end}"
         lines.append(
-            f"- [{citation.n}] {_escaped(citation.source)} v{citation.version}, line {place}"
+            f"- [{citation.n}] {escaped(citation.source)} v{citation.version}, line {place}"
         )
     return "\n".join(lines)
 
@@ -189,9 +171,11 @@ def _rules(points: Sequence[Point]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *shared]))[:MOST_RULES]
 
 
-def _forms(findings: Findings) -> frozenset[str]:
+def forms_asked(findings: Findings) -> frozenset[str]:
+    """The index's terms for what is asked, by which sentences are picked."""
     return frozenset(form for term in findings.question.key_terms for form in term.all_forms)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Plain text as Markdown that shows it as it is, on one line."""
     return re.sub(r"([\\`*\[\]<>])", r"\\\1", " ".join(text.split()))

@@ -2,85 +2,111 @@
 
 A likely answer shares the question's rare words, is near to it in meaning, and is found by words
 and by meaning alike. Look-alikes (prices, other products, dashboard matters) ask for something that
-no document names, or for a number that no statement has.
+no document names, or for a number that no statement has. How much of a question's meaning rests
+on words that were not found is measured by leaving them out: without `kafka`, another question is
+left; without `hardly`, the same.
 
-The weights were fitted once, by a logistic regression with a little ridge over the questions of
-`tests/fixtures/answers/questions.yaml` and of the suite `answers`, and rounded to one decimal;
-`unmeasured` came out as -4.4 and was lowered by hand, for an answer without the number is none.
-Nothing fits them again: who changes a feature fits anew, or says here that it was done by hand.
+The decision is a logistic regression over the features below. `benchmarks/fit_answers.py` fits it
+to the training questions of `tests/fixtures/answers`, reports how it does on others, and writes
+`weights.json`. Two rules stand above it:
+what only a quantity can answer is never answered without one, nor what is in the dashboard by what
+is not of that.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from assistant.answer.evidence import Evidence, Findings
+from assistant.answer.evidence import Evidence, Findings, Library
 from assistant.answer.form import tells_quantity
-from assistant.answer.question import CLICKS
+from assistant.answer.question import CLICKS, Question
 from assistant.answer.select import Point
+from assistant.answer.weights import weights_of
 
 THRESHOLD = 0.5
-_BIAS = -3.5
+TOGETHER = 3.0
+"""How far below the leading point's score another one may be to count as part of an answer."""
 
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the decision rests on; all from 0 to 1."""
-
-    meaning: float
-    """Cosine between the question and the nearer of the first two points."""
-    named: float
-    """Weighted share of the key terms that the leading statement names, headings included."""
-    together: float
-    """The same for all chosen statements together."""
-    unknown: float
-    """Weighted share of the key terms that no document uses."""
-    agreement: float
-    """How far up the leading statement's chunk is in both rankings."""
-    foreign: float
-    """1 where the question names something, a product or a language, that no document does."""
-    unmeasured: float
-    """1 where only a quantity can answer and the leading statement has none of the matter."""
-    elsewhere: float
-    """1 where something is looked for in the dashboard and the leading statement is not of that."""
-
-
-WEIGHTS = Features(
-    meaning=3.1,
-    named=2.9,
-    together=2.6,
-    unknown=-4.1,
-    agreement=1.6,
-    foreign=-3.0,
-    unmeasured=-6.0,
-    elsewhere=-2.2,
+FEATURES = (
+    "meaning",
+    "score",
+    "own",
+    "named",
+    "together",
+    "unknown",
+    "guessed",
+    "rests_on_unknown",
+    "rests_on_unsaid",
+    "agreement",
+    "foreign",
 )
+"""What the decision rests on, nearly all from 0 to 1. See `features_of`."""
 
 
-def features_of(findings: Findings, points: Sequence[Point]) -> Features:
-    """The features of a question with what was found and chosen for it."""
+def features_of(
+    findings: Findings, points: Sequence[Point], library: Library
+) -> Mapping[str, float]:
+    """The features of a question with what was found and chosen for it, by the names in FEATURES.
+
+    - `meaning`: cosine between the question and the nearer of the first two points;
+    - `score`: the leading statement's, in tens;
+    - `own`: weighted share of the known key terms that the leading statement names; `named`: the
+      same with the headings above it; `together`: that of all points as good;
+    - `unknown`: weighted share of the key terms that no document uses; `guessed`: of identifiers of
+      which documents have only parts;
+    - `rests_on_unknown`, `rests_on_unsaid`: how far the question's meaning moves when the words
+      that no document uses, or that the chosen statements don't, are left out (1 - cosine);
+    - `agreement`: how far up the leading statement's passage is in both rankings;
+    - `foreign`: 1 where something written like a product is named that no document knows;
+    - `unmeasured`: 1 where only a quantity can answer and the leading statement has none of the
+      matter;
+    - `elsewhere`: 1 where something is looked for in the dashboard and the leading statement is
+      not of that.
+    """
     if not points:
-        return Features(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
-    lead = points[0].lead
-    together = {text for point in points for voice in point.voices for text in voice.covered}
+        return {"unknown": 1.0, "rests_on_unknown": 1.0, "rests_on_unsaid": 1.0}
+    lead, question = points[0].lead, findings.question
+    told = [point for point in points if point.lead.score >= lead.score - TOGETHER]
+    said = {text for point in told for voice in point.voices for text in voice.covered}
     ranks = (lead.hit.dense_rank, lead.hit.lexical_rank)
     agreement = math.prod(1.0 / (1.0 + 0.1 * (rank - 1)) if rank else 0.2 for rank in ranks)
-    question = findings.question
-    named = {term.text for term in question.key_terms if term.is_name}
+    # Acronyms are no products: a `PDF` is the asker's own matter.
+    names = {term.text for term in question.key_terms if term.is_name and not term.text.isupper()}
+    known = [text for text in findings.weights if text not in findings.unknown]
     # A single word is soon found somewhere: it tells half of what two words do.
-    telling = min(1.0, len(findings.weights) / 2)
-    return Features(
-        meaning=max(point.lead.cosine for point in points[:2]),
-        named=telling * findings.share(lead.covered),
-        together=telling * findings.share(together),
-        unknown=findings.share(findings.unknown),
-        agreement=agreement,
-        foreign=float(not named.isdisjoint(findings.unknown)),
-        unmeasured=float(not tells_quantity(question, lead.statement)),
-        elsewhere=float(question.clicks and not _shows_where(findings, lead)),
-    )
+    telling = min(1.0, len(known) / 2) / (findings.share(known) or 1.0)
+    unsaid = [term.text for term in question.key_terms if term.text not in said]
+    return {
+        "meaning": max(point.lead.cosine for point in points[:2]),
+        "score": lead.score / 10,
+        "own": telling * findings.share(lead.own),
+        "named": telling * findings.share(lead.covered),
+        "together": telling * findings.share(said),
+        "unknown": findings.share(findings.unknown),
+        "guessed": findings.share(term.text for term in question.key_terms if term.is_guessed),
+        "rests_on_unknown": _rests_on(findings.unknown, question, library),
+        "rests_on_unsaid": _rests_on(unsaid, question, library),
+        "agreement": agreement,
+        "foreign": float(not names.isdisjoint(findings.unknown)),
+        "unmeasured": float(not tells_quantity(question, lead.statement)),
+        "elsewhere": float(question.clicks and not _shows_where(findings, lead)),
+    }
+
+
+def _rests_on(words: Iterable[str], question: Question, library: Library) -> float:
+    """How far the question's meaning moves without these words, from 0 to 1."""
+    left = question.search
+    for word in words:
+        left = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", left)
+    left = " ".join(left.split())
+    if left == " ".join(question.search.split()):
+        return 0.0
+    if not re.search(r"\w", left):
+        return 1.0
+    whole, without = library.embed([question.search, left])
+    return min(1.0, max(0.0, 1.0 - float(whole @ without)))
 
 
 def _shows_where(findings: Findings, lead: Evidence) -> bool:
@@ -92,9 +118,10 @@ def _shows_where(findings: Findings, lead: Evidence) -> bool:
     return findings.share(lead.own - pages) >= matter / 2
 
 
-def confidence(features: Features) -> float:
+def confidence(features: Mapping[str, float]) -> float:
     """From 0 (the documents don't answer) to 1 (they do)."""
-    logit = _BIAS + sum(
-        getattr(WEIGHTS, field.name) * getattr(features, field.name) for field in fields(Features)
-    )
+    if features.get("unmeasured") or features.get("elsewhere"):
+        return 0.0
+    weights = weights_of("coverage")
+    logit = weights["bias"] + sum(weights[name] * features.get(name, 0.0) for name in FEATURES)
     return 1.0 / (1.0 + math.exp(-logit))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import log
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.answer.form import suits
+from assistant.answer.form import FORMS, forms_of
+from assistant.answer.in_code import statements_in
 from assistant.answer.question import VAGUE, KeyTerm, Question
 from assistant.answer.statement import Statement, sentences_of, telling_statements
+from assistant.answer.weights import weights_of
+from assistant.answer.wording import in_known_words
 from kb.lexical import query_terms, terms
 from kb.search import Mode
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from kb.chunk import Chunk
     from kb.search import Hit, SearchResult
 
     Vector = NDArray[numpy.float32]
@@ -27,27 +31,36 @@ DEPTH = 30
 """Chunks that are taken apart."""
 FURTHER = 20
 """Chunks that are found by other words for the same."""
-COMPARED = 20
-"""Statements whose meaning is compared with the question's; each costs some 8 ms."""
+COMPARED = 12
+"""Statements whose meaning is compared with the question's; each costs some 8 ms. The one that
+answers is among so many in 99% of the training questions."""
 MOST_CODE = 8
 """Code blocks that may become the example."""
 LONGEST_COMPARED = 260
 """Characters of a statement that its vector is made from."""
 
-MEANING, WORDS, RANK = 0.55, 0.35, 0.10
-"""Weights of cosine, weighted share of key terms, and the chunk's place in the search."""
-REWORDED = 0.7
-"""What naming a key term by another word for the same counts."""
-ASKS = 0.15
-"""What a statement loses for being a question."""
-TELLS = 0.18
-"""What it gains at most for telling more than the question already says."""
 ENOUGH = 12
-"""Terms that a statement adds to the question's to gain all of that."""
-PACKED = 0.03
-"""What it loses for each sentence beyond the second: it says much else too."""
-ELSEWHERE = 0.12
-"""What it loses for standing where a document tells of itself, not of the matter."""
+"""Terms that a statement adds to the question's to tell as much as one can."""
+SHORT = 5
+"""Words of a statement that is hardly more than a name."""
+
+MERITS = (
+    "meaning",
+    "typed",
+    "reworded",
+    "above",
+    "dense_place",
+    "lexical_place",
+    "tells",
+    "asks",
+    "packed",
+    "of_itself",
+    "short",
+    "command",
+    "comment",
+    *FORMS,
+)
+"""What a statement's score is the weighted sum of; all from 0 to 1."""
 
 _OF_ITSELF = re.compile(
     r"\b(?:integration points|response format|when invoked|tool usage|when to use|report|workflow"
@@ -81,11 +94,14 @@ class Evidence:
     statement: Statement
     hit: Hit
     score: float
+    """Of two statements that answer, the odds that this is the better one grow by e for each 1."""
     cosine: float
     covered: frozenset[str]
     """Texts of the key terms that it, its context or its heading names."""
     own: frozenset[str]
     """Those that it names itself."""
+    merits: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
+    """What speaks for it, by the names in MERITS; what is missing is 0."""
     vector: Vector | None = field(default=None, compare=False, repr=False)
 
 
@@ -111,13 +127,21 @@ class Findings:
 
 def gather(question: Question, library: Library, *, sources: Sequence[str] = ()) -> Findings:
     """Search, take the chunks apart and score their statements."""
+    question = in_known_words(question, library)
     hits = _hits(question, library, sources)
     weights, unknown = term_weights(question.key_terms, library)
     scorer = Scorer(question, library, weights)
-    pairs = [(statement, hit) for hit in hits for statement in telling_statements(hit.chunk)]
+    pairs = [(statement, hit) for hit in hits for statement in _statements(hit.chunk)]
     prose = scorer.score([pair for pair in pairs if pair[0].kind != "code"])
     code = scorer.score_code([pair for pair in pairs if pair[0].kind == "code"])
     return Findings(question, prose, code, hits, weights, unknown)
+
+
+def _statements(chunk: Chunk) -> Iterator[Statement]:
+    for statement in telling_statements(chunk):
+        yield statement
+        if statement.kind == "code":
+            yield from statements_in(statement)
 
 
 def _hits(question: Question, library: Library, sources: Sequence[str]) -> tuple[Hit, ...]:
@@ -179,12 +203,7 @@ class Scorer:
         vectors = self._library.embed([_compared(found.statement) for found in chosen])
         cosines = vectors @ self._vector
         scored = [
-            replace(
-                found,
-                cosine=float(cosine),
-                score=round(found.score + MEANING * float(cosine), 6),
-                vector=vector,
-            )
+            self._with_meaning(found, float(cosine), vector)
             for found, cosine, vector in zip(chosen, cosines, vectors, strict=True)
         ]
         return tuple(sorted(scored, key=_order))
@@ -197,14 +216,15 @@ class Scorer:
     def score_code(self, pairs: Sequence[tuple[Statement, Hit]]) -> tuple[Evidence, ...]:
         """Code blocks, best first: a block's meaning is its chunk's, which search has compared."""
         scored = [
-            replace(
-                found,
-                cosine=(found.hit.similarity or 0.0),
-                score=round(found.score + MEANING * (found.hit.similarity or 0.0), 6),
-            )
+            self._with_meaning(found, found.hit.similarity or 0.0, None)
             for found in self._likely(pairs)
         ]
         return tuple(sorted(scored, key=_order)[:MOST_CODE])
+
+    def _with_meaning(self, found: Evidence, cosine: float, vector: Vector | None) -> Evidence:
+        merits = {**found.merits, "meaning": max(cosine, 0.0)}
+        score = _score(merits)
+        return replace(found, cosine=cosine, score=score, merits=merits, vector=vector)
 
     def _likely(self, pairs: Sequence[tuple[Statement, Hit]]) -> list[Evidence]:
         """Scored by words and place; ordered by that and the chunk's nearness in meaning."""
@@ -212,8 +232,8 @@ class Scorer:
         found = [self._by_words(statement, hit) for statement, hit in unique.values()]
 
         def likely(evidence: Evidence) -> tuple[float, tuple[str, int, int, str]]:
-            near = evidence.hit.similarity or 0.0
-            return (-evidence.score - MEANING / 2 * near, evidence.statement.key)
+            near = weights_of("statement")["meaning"] * (evidence.hit.similarity or 0.0) / 2
+            return (-evidence.score - near, evidence.statement.key)
 
         return sorted(found, key=likely)
 
@@ -221,21 +241,24 @@ class Scorer:
         own = self._named(statement.terms)
         typed = self._named(statement.terms, typed=True)
         above = self._named(_terms((statement.context, *statement.chunk.heading[-2:])))
-        share = sum(self._weights[text] for text in typed)
-        share += REWORDED * sum(self._weights[text] for text in own - typed)
-        share += 0.5 * sum(self._weights[text] for text in above - own)
-        place = 1.0 / (1.0 + 0.15 * (hit.rank - 1))
-        score = WORDS * share + RANK * place
-        if statement.kind != "code":
-            added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
-            score += TELLS * min(1.0, len(added) / ENOUGH)
-        if statement.text.rstrip().endswith("?"):
-            score -= ASKS  # a question, as check-lists have them, answers nothing
-        score -= PACKED * max(0, len(sentences_of(statement.text)) - 2)
-        if any(map(_OF_ITSELF.search, statement.chunk.heading[1:] or statement.chunk.heading)):
-            score -= ELSEWHERE
-        score += suits(self._question, statement)
-        return Evidence(statement, hit, score, 0.0, own | above, own)
+        added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
+        told = statement.text if statement.kind != "code" else ""
+        merits = {
+            "typed": sum(self._weights[text] for text in typed),
+            "reworded": sum(self._weights[text] for text in own - typed),
+            "above": sum(self._weights[text] for text in above - own),
+            "dense_place": _place(hit.dense_rank),
+            "lexical_place": _place(hit.lexical_rank),
+            "tells": min(1.0, len(added) / ENOUGH) if told else 0.0,
+            "asks": float(told.rstrip().endswith("?")),
+            "packed": min(1.0, max(0, len(sentences_of(told)) - 2) / 4),
+            "of_itself": float(_is_of_itself(statement)),
+            "short": float(0 < len(told.split()) < SHORT and statement.kind != "row"),
+            "command": float(statement.kind == "command"),
+            "comment": float(statement.kind == "comment"),
+            **dict.fromkeys(forms_of(self._question, statement), 1.0),
+        }
+        return Evidence(statement, hit, _score(merits), 0.0, own | above, own, merits)
 
     def _named(self, there: frozenset[str], *, typed: bool = False) -> frozenset[str]:
         """Texts of the key terms among these, with `typed` in the question's own words."""
@@ -245,6 +268,21 @@ class Scorer:
             if term.text in self._weights
             and not (term.forms if typed else term.all_forms).isdisjoint(there)
         )
+
+
+def _score(merits: Mapping[str, float]) -> float:
+    weights = weights_of("statement")
+    return round(sum(weights[name] * merits.get(name, 0.0) for name in MERITS), 6)
+
+
+def _place(rank: int | None) -> float:
+    return 1.0 / (1.0 + 0.15 * (rank - 1)) if rank is not None else 0.0
+
+
+def _is_of_itself(statement: Statement) -> bool:
+    """Whether it stands where a document tells of itself, not of the matter."""
+    above = statement.chunk.heading[1:] or statement.chunk.heading
+    return any(map(_OF_ITSELF.search, (*above, statement.context)))
 
 
 @lru_cache(maxsize=512)

@@ -21,6 +21,8 @@ NEAR_ENOUGH = 0.35
 """Cosine of a block's passage from which it is taken from another section than the statement's."""
 ASKED = 0.5
 """Share of the question's key terms that a piece names where the statement names no code."""
+NAMED_TOO = 0.15
+"""The same where the piece uses what the statement names in code."""
 NEARBY = 0.25
 """What standing in the leading statement's section adds to a piece's score."""
 FURTHER = 12
@@ -36,6 +38,7 @@ _CAUTION = re.compile(
     r"\b(?:never|not|avoid|only|instead of|rather than|without|cannot)\b|n['’]t\b", re.IGNORECASE
 )
 """What follows in a sentence is not what it recommends."""
+_LITERALS = frozenset(["null", "undefined", "true", "false", "string", "number", "any"])
 _CALLED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
@@ -56,6 +59,10 @@ def choose_example(findings: Findings, points: Sequence[Point], library: Library
     a language, the example is about it.
     """
     lead = points[0].lead.statement
+    if lead.kind == "command":
+        return None  # it says all
+    if lead.kind == "comment":
+        return _commented(lead)
     names_code = _IDENTIFIER.search(lead.text) is not None
     identifiers = frozenset(_identifiers(lead.text))
     names = [
@@ -73,12 +80,20 @@ def choose_example(findings: Findings, points: Sequence[Point], library: Library
             if any(there.isdisjoint(name.all_forms) for name in names):
                 continue
             asked = _asked(findings, there)
-            if identifiers.isdisjoint(there) if names_code else asked < (0 if names else ASKED):
+            least = NAMED_TOO if names_code else 0.0 if names else ASKED
+            if asked < least or (names_code and identifiers.isdisjoint(there)):
                 continue
             score = near + 0.5 * asked + 0.125 * len(identifiers & there) + (NEARBY if here else 0)
             if best is None or score > best[0]:
                 best = (score, piece)
     return best[1] if best is not None else None
+
+
+def _commented(lead: Statement) -> Example | None:
+    """The piece of code that the comment stands in."""
+    blocks = [block for block in split_chunk(lead.chunk) if block.kind == "code"]
+    pieces = [piece for block in blocks for piece in _pieces(block)]
+    return next((piece for piece in pieces if piece.statement.lines.overlaps(lead.lines)), None)
 
 
 def _blocks(
@@ -112,6 +127,8 @@ def _identifiers(text: str) -> Iterator[str]:
     for sentence in sentences_of(text):
         for code in _IDENTIFIER.findall(_CAUTION.split(sentence)[0]):
             for typed in _CALLED.findall(code):
+                if typed in _LITERALS:
+                    continue
                 yield next(iter(terms(typed)))
 
 

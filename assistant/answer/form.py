@@ -10,42 +10,21 @@ from assistant.answer.statement import Statement
 from kb.lexical import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
-NAMED_BY_HEAD = 0.20
-"""For a row of a table that has a column of what is asked for."""
-ROW_CHOOSES = 0.04
-"""For another row, where one of several things is asked for."""
-COMMAND = 0.12
-"""For a command, where one is asked for."""
-MEANS = 0.05
-"""For naming the means in code, where `how` is asked."""
-REASON = 0.05
-"""For giving a reason, where `why` is asked."""
-NORM = 0.04
-"""For saying what must or must not be, where it is asked whether; twice for opening with it."""
-ROW_AMISS = -0.08
-"""For a row where a yes, a no or a reason is asked for, which rows seldom give."""
-QUANTITY = 0.15
-"""For having a quantity of the kind that is asked for."""
-IN_LIST = 0.10
-"""For standing in the list that the question names, such as a checklist."""
-LABELLED = 0.03
-"""For being what a section recommends in a word, where `how` is asked."""
-
-_LABEL = re.compile(r"\W*(?:recommendation|rule|answer|in short|tl;?dr)\b\W*:", re.IGNORECASE)
+_LABEL = re.compile(r"\A\W*(?:recommendation|rule|answer|in short|tl;?dr)\b\W*:", re.IGNORECASE)
 _COMMAND = re.compile(r"`(?:npx|npm|pnpm|pip|bun|node|git|curl|[a-z-]+) [^`\n]+`")
-_CODE = re.compile(r"`[^`\n]{2,}`")
-_REASON = re.compile(
-    r"\b(?:because|so that|since|therefore|otherwise|which|would|loses?|breaks?|fails?)\b"
-    r"|[:;]\s|,? or (?:it|the|a)\b",
-    re.IGNORECASE,
-)
 _NORM = re.compile(
     r"\b(?:never|not|no|only|must|avoid|instead|cannot|always|allowed|fine|unless)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_BANS = re.compile(r"\W*(?:never|don['’]t|do not|avoid|always|only)\b", re.IGNORECASE)
+_BANS = re.compile(r"\A\W*(?:never|don['’]t|do not|avoid|always|only)\b", re.IGNORECASE)
+_TELLING: Mapping[Asks, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    Asks.HOW: (("labelled", _LABEL),),
+    Asks.WHY: (),
+    Asks.WHETHER: (("norm", _NORM), ("bans", _BANS)),
+    Asks.OTHER: (),
+}
 _LIST = re.compile(r"\bcheck-?lists?\b", re.IGNORECASE)
 _OF_MEASURE = re.compile(
     r"(?:millisecond|second|minute|hour|day|week|month|year|byte|run|last|take|stay|allow)s?\w*"
@@ -55,35 +34,57 @@ _OF_MEASURE = re.compile(
 """Words that say how something is measured, not what."""
 
 
-def suits(question: Question, statement: Statement) -> float:
-    """What a statement gains, or loses, for its form."""
-    gained = _of_kind(question, statement)
+FORMS = (
+    "named_by_head",
+    "row_chooses",
+    "row_amiss",
+    "commands",
+    "labelled",
+    "norm",
+    "bans",
+    "quantity",
+    "in_list",
+    "of_list",
+)
+"""What `forms_of` may find."""
+
+
+def forms_of(question: Question, statement: Statement) -> frozenset[str]:
+    """In which ways a statement's form suits the kind of answer that is wanted, or doesn't.
+
+    A row of a table that has a column of what is asked for (`named_by_head`), another row where one
+    of several things is asked for (`row_chooses`), a row where a yes, a no or a reason is
+    (`row_amiss`); a command where one is asked for; what a section recommends in a word where `how`
+    is asked (`labelled`); what must or must not be where it is asked whether (`norm`), as an
+    outright ban or duty (`bans`); a quantity of the right kind; an item of the list that the
+    question names (`in_list`), or of such a list where the question names none (`of_list`).
+    """
+    found = set(_of_kind(question, statement))
     if question.quantity is not None and tells_quantity(question, statement):
-        gained += QUANTITY
-    if _LIST.search(question.text) and any(map(_LIST.search, statement.chunk.heading)):
-        gained += IN_LIST
-    return gained
+        found.add("quantity")
+    if any(map(_LIST.search, statement.chunk.heading)):
+        found.add("in_list" if _LIST.search(question.text) else "of_list")
+    return frozenset(found)
 
 
-def _of_kind(question: Question, statement: Statement) -> float:
-    text, row = statement.text, statement.kind == "row"
+def _of_kind(question: Question, statement: Statement) -> Iterator[str]:
+    if statement.kind == "row":
+        yield from _of_row(question, statement)
+    elif question.asks is Asks.WHICH:
+        if question.thing == "command" and _COMMAND.search(statement.text):
+            yield "commands"
+    else:
+        for name, pattern in _TELLING[question.asks]:
+            if pattern.search(statement.text):
+                yield name
+
+
+def _of_row(question: Question, statement: Statement) -> Iterator[str]:
     if question.asks is Asks.WHICH:
-        if question.thing == "command":
-            return COMMAND if _COMMAND.search(text) else 0.0
-        if row:
-            heads = set(terms(statement.context))
-            return NAMED_BY_HEAD if question.thing in heads else ROW_CHOOSES
-        return 0.0
-    if row:
-        return ROW_AMISS if question.asks in (Asks.WHETHER, Asks.WHY) else 0.0
-    if question.asks is Asks.HOW:
-        labelled = LABELLED if _LABEL.match(text) else 0.0
-        return labelled + (MEANS if _CODE.search(text) else 0.0)
-    if question.asks is Asks.WHY:
-        return REASON if _REASON.search(text) else 0.0
-    if question.asks is Asks.WHETHER:
-        return 2 * NORM if _BANS.match(text) else NORM if _NORM.search(text) else 0.0
-    return 0.0
+        heads = set(terms(statement.context))
+        yield "named_by_head" if question.thing in heads else "row_chooses"
+    elif question.asks in (Asks.WHETHER, Asks.WHY):
+        yield "row_amiss"
 
 
 def is_wanted(question: Question, statement: Statement) -> bool:
@@ -94,7 +95,7 @@ def is_wanted(question: Question, statement: Statement) -> bool:
     if question.quantity is not None:
         return tells_quantity(question, statement)
     if question.asks is Asks.WHICH and question.thing:
-        return _of_kind(question, statement) >= COMMAND
+        return not {"commands", "named_by_head"}.isdisjoint(_of_kind(question, statement))
     return False
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 _NUMBER_WORD = (
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
-    r"|fifty|sixty|ninety|hundred|thousand|million|half|both|twice|once|no limit|unlimited)"
+    r"|fifty|sixty|ninety|hundred|thousand|million|no limit|unlimited)"
 )
 _AMOUNT = rf"(?:\d|\b{_NUMBER_WORD}\b)"
 _TIME = r"(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|weeks?|months?|years?|s|h)"
 _BYTES = r"(?:bytes?|[KMGT]i?B)"
 _WORDS_OF_QUANTITY = re.compile(
-    r"many|much|long|often|big|large|max\w*|min\w*|most|least|number|amount|limits?|size|quota|count"
+    r"of|length|many|much|long|often|big|large|max\w*|min\w*|most|least|number|amount|limits?|size|quota|count"
     r"|total|allow\w*|versions?|latest|oldest|newest|price|cost"
 )
 
@@ -29,8 +29,21 @@ class Quantity:
     """What is counted or has a version, in the question's words; empty where it isn't told."""
 
     def clauses_that_tell(self, text: str) -> list[str]:
-        """The parts of a statement that have a quantity of this kind."""
-        return [part for part in _CLAUSE.split(text) if self.tells.search(part)]
+        """The parts of a statement that have a quantity of this kind.
+
+        Of something counted, without what it is counted by: `32 indexes` of `32 indexes per table`,
+        and from the number on where the clause sets no bound.
+        """
+        found: list[str] = []
+        for part in _CLAUSE.split(text):
+            number = self.tells.search(part)
+            if number and not self.counted:
+                found.append(part)
+            elif number:
+                counted_by = _COUNTED_BY.search(part, number.end())
+                end = counted_by.start() if counted_by else len(part)
+                found.append(part[0 if _BOUNDS.search(part) else number.start() : end])
+        return found
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -49,13 +62,20 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         _pattern(
             r"\bhow much (?:is|are|do|does|did|will|would|for|money)\b|\bhow expensive\b"
             r"|\bpric(?:e|es|ing)\b|\bwhat (?:do|does|did|will|would|is) .{0,80}\bcosts?\b"
-            r"|\bfees?\b|\bper (?:month|year)\b|\bcosts? (?:me|us|per|a month)\b"
+            r"|\bfees?\b|\bper (?:month|year)\b|\bcosts? (?:me|us|per|extra|more|a month)\b"
+            r"|\b(?:does|will|would) .{0,60}\bcosts?(?: (?:extra|more|money|anything))?\W*$"
+            r"|\b(?:does|will) .{0,60}\bcharge (?:me|us|extra|per|for)\b|\bcheap(?:er|est)\b"
+            r"|\bdiscounts?\b"
         ),
         _pattern(r"[$€£]\s?\d|\d\s?(?:[$€£]|dollars?|cents?|euros?|usd|eur)\b|\bfree of charge\b"),
     ),
     (
         "version",
-        _pattern(r"\b(?:what|which|latest|oldest|newest|minimum|current)\b[^?]{0,50}\bversions?\b"),
+        _pattern(
+            r"\b(?:what|which|latest|oldest|newest|minimum|current)\b[^?]{0,50}\bversions?\b"
+            r"|\b(?:since|in|from) (?:which|what) (?:version|release)\b"
+            r"|\bversions? (?:is |are |that is )?(?:required|needed|supported|compatible)\b"
+        ),
         _pattern(r"\d+\.\d+|\b[A-Z]\w+ \d+\b"),
     ),
     (
@@ -67,6 +87,15 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september"
             r"|october|november|december)\b"
         ),
+    ),
+    (
+        "length",
+        _pattern(
+            r"\bhow long (?:is|are|may|can|does|do|should|must) (?:an? |the |my )?(?:\w+ )?"
+            r"(?:array|list|string|name|text|title|key|id|message|path|url)s?\b.{0,40}\b(?:be|get|grow)\b"
+            r"|\b(?:limit|cap|restriction) (?:on|of|to) (?:the )?(?:length|size|number) of\b"
+        ),
+        _pattern(_AMOUNT),
     ),
     (
         "duration",
@@ -89,23 +118,36 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "count",
         _pattern(
             r"\bhow many\b(?! of my)|\bhow much [a-z]+\b"
-            r"|\bmax(?:imum|imal)? (?:number|amount|length)\b"
+            r"|\bmax(?:imum|imal)? (?!size|time|duration)[a-z]"
+            r"|\b(?:character|length|row|item|document|memory|request|upload)s? limits?\b"
             r"|\bwhat(?:'s| is| are) the (?:[\w'’-]+ ){0,3}(?:limits?|quotas?|maximum|minimum)\b"
-            r"|\bhow (?:often|frequently) (?:is|are|does|do)\b"
         ),
-        _pattern(rf"{_AMOUNT}"),
+        _pattern(_AMOUNT),
+    ),
+    (
+        "frequency",
+        _pattern(r"\bhow (?:often|frequently) (?:is|are|does|do)\b"),
+        _pattern(rf"{_AMOUNT}|\b(?:once|twice|hourly|daily|weekly|every)\b"),
     ),
 )
 _VERB = (
-    r"(?:can|may|do|does|did|is|are|will|should|must|could|fit|allowed|in|on|at|per|to|with|from)"
+    r"(?:can|may|do|does|did|is|are|will|should|must|could|fit|allowed|in|on|at|per|to|with|from"
+    r"|for)"
 )
 _NOUN = _pattern(
     rf"\bhow (?:many|much) (?P<many>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,4}})"
     r"|\b(?:number|amount|length|limit|maximum|size|quota|version)s? (?:of|for|on) (?:an? |the )?"
     rf"(?P<of>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,2}})"
+    rf"|\bmax(?:imum|imal)? (?P<max>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,4}})"
     r"|\b(?:what|which|latest|oldest|newest|current) (?P<version>[\w.-]+) versions?\b"
 )
-_COUNTED = frozenset({"version", "size", "count"})
+_COUNTED = frozenset({"version", "size", "count", "length"})
+_BOUNDS = re.compile(
+    r"\b(?:at (?:most|least)|up to|max\w*|min\w*|limit\w*|(?:more|less|fewer) than|below|above"
+    r"|ends at|allowed|exceed\w*)\b",
+    re.IGNORECASE,
+)
+_COUNTED_BY = re.compile(r"\b(?:per|in|for|of|on|within) (?:(?:an?|one|each|every) )?\w")
 _CLAUSE = re.compile(r"[;:.](?=\s)|,(?=\s)|[()]|\b(?:and|but)\b")
 
 

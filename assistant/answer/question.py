@@ -25,6 +25,9 @@ _ADVERB = re.compile(r"[a-z]{4,}ly")
 _MADE_UP = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+(?:\(\))?", re.IGNORECASE)
 """`by_a_and_b`: Convex and its libraries name nothing so, it is the asker's own."""
 _NAME = re.compile(r"[a-z0-9._-]*[A-Z][\w.+#-]*")
+_IDENTIFIER = re.compile(r"[@a-z_$][\w$]*(?:[A-Z./:_][\w$]*)+")
+"""Typed as code is; `MongoDB` and `GitHub` are names."""
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OWNER = re.compile(r"['’]s$")
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|them|they|one|there|then|instead|same|former|latter|"
@@ -34,7 +37,8 @@ _POINTS_BACK = re.compile(
 CLICKS = re.compile(r"\b(?:dashboard|button|click|menu|tab|settings page)\b", re.IGNORECASE)
 """Words for places in a program's pages."""
 _SEEKS_PLACE = re.compile(
-    r"\bdashboard\b|\b(?:which|where)\b.{0,30}\b(?:button|click|menu|tab|settings page)\b",
+    r"\bdashboard\b|^(?:button|tab|menu|page|click)\b"
+    r"|\b(?:which|where)\b.{0,30}\b(?:button|click|menu|tab|settings page)\b",
     re.IGNORECASE,
 )
 
@@ -84,7 +88,10 @@ _BINDING = _set(
     "under around near against because though although whether however unless else anything "
     "something nothing everything anyone someone nobody one ones whole rather quite pretty enough "
     "fine allowed okay going want wants trying try getting got gets makes made using uses takes "
-    "take taken needs needed does seem seems belong someone's thing's"
+    "take taken needs needed does seem seems belong someone's thing's somewhere somehow anywhere "
+    "everywhere whenever wherever whatever problem problems issue issues trouble happening stuff "
+    "way ways thanks thank hello hi forgot forget acts act behave behaves misbehaves strange weird "
+    "etc vs versus via upon onto gonna wanna certain various anyway maybe perhaps"
 )
 
 
@@ -110,6 +117,10 @@ class KeyTerm:
     """Whether it is written as products, languages and types are."""
     incidental: bool = False
     """Whether a question is not about it where no document knows it."""
+    is_guessed: bool = False
+    """Whether no document has it and one of its parts stands for it."""
+    parts: tuple[str, ...] = ()
+    """Of an identifier such as `ctx.db.query`, the words that it consists of."""
 
     @cached_property
     def other_forms(self) -> frozenset[str]:
@@ -191,6 +202,7 @@ def key_terms(text: str) -> tuple[KeyTerm, ...]:
                 others_for(word),
                 is_name=_NAME.fullmatch(word[1:] if opens else word) is not None,
                 incidental=any(pattern.fullmatch(word) for pattern in (_ADVERB, _MADE_UP)),
+                parts=_parts(word),
             )
     return tuple(found.values())
 
@@ -208,6 +220,14 @@ def _telling(word: str) -> Sequence[str]:
         return [*kept[:1], *terms(word.replace("-", "")), *terms(word.rpartition("-")[2])]
     # Of a compound such as `ctx.db.query` or `withIndex` the whole is meant, not any one part.
     return kept[:1] if len(kept) > 1 else kept
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """The telling words of an identifier; none where it is one word."""
+    pieces = _PIECES.findall(word) if _IDENTIFIER.match(word) else []
+    hollow = _ASKING | _BINDING
+    telling = [piece for piece in pieces if len(piece) > 1 and piece.lower() not in hollow]
+    return tuple(dict.fromkeys(telling)) if len(pieces) > 1 else ()
 
 
 def _last_question(history: Sequence[Turn]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -28,17 +28,23 @@ OPPOSED = 0.6
 """Cosine from which a ban and a recommendation are about the same matter."""
 OF_USE = 0.24
 """Cosine with the question below which a statement that says the same is not worth citing."""
-NEARLY = 0.06
-"""How far below the best score a statement may lead all the same."""
-FORMED = 0.15
-"""The same for a statement of the very form that is asked for."""
+MEASURED = 4.0
+"""How far below the best score a statement may lead that has the quantity which is asked for."""
+FORMED = 1.0
+"""The same for a command or a table's row, where one is asked for."""
 MOST_VOICES = 6
 """Documents that are cited for one point."""
-MOST_POINTS = 4
-WORTH_SHARE, WORTH_ALONE = 0.72, 0.42
-"""A further point's score must reach this share of the first one's, and this by itself."""
-CORROBORATING = 60
+MOST_POINTS = 5
+WORTH = 4.0
+"""How far below the first point's score a further one's may be."""
+NEAR = 0.3
+"""Cosine with the question that a further point has at least."""
+CORROBORATING = 40
 """Chunks that are searched for statements which say the same as the first point."""
+CLOSE = 15
+"""Chunks of these whose statements are all compared where no code rule narrows them."""
+SHARED = 2
+"""Terms that such a statement has in common with the first point or the question."""
 MOST_ASKED = 8
 """Documents that are each asked for such statements."""
 
@@ -77,9 +83,14 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
     points = [Point(first, _same(first, voices))]
     used = set(points[0].voices)
     for evidence in pool:
-        if len(points) == MOST_POINTS or evidence.score < _worth(first):
+        if len(points) == MOST_POINTS or evidence.score < first.score - WORTH:
             break
-        if evidence in used or any(_says_same(point.lead, evidence) for point in points):
+        if (
+            evidence in used
+            or evidence.cosine < NEAR
+            or evidence.statement.kind == "comment"  # it tells little beside another statement
+            or any(_says_same(point.lead, evidence) for point in points)
+        ):
             continue
         others = tuple(found for found in _same(evidence, pool) if found not in used)
         points.append(Point(evidence, others))
@@ -94,28 +105,18 @@ def _supports(found: Evidence, first: Evidence, findings: Findings) -> bool:
     return findings.share(found.covered) >= AS_MUCH * findings.share(first.own)
 
 
-def _worth(first: Evidence) -> float:
-    return max(WORTH_ALONE, WORTH_SHARE * first.score)
-
-
 def _direct(findings: Findings) -> Evidence:
-    """The statement to lead with: among the nearly best ones that which names most of the matter.
+    """The statement to lead with: the best, or one nearly as good of the form that is asked for.
 
     A question, as check-lists have them, leads only where there is nothing else.
     """
     told = [found for found in findings.evidence if not found.statement.text.endswith("?")]
     ranked = told or list(findings.evidence)
+    allowed = MEASURED if findings.question.quantity is not None else FORMED
     formed = [found for found in ranked if is_wanted(findings.question, found.statement)]
-    if formed and formed[0].score >= ranked[0].score - FORMED:
-        ranked = formed
-    near = [found for found in ranked if found.score >= ranked[0].score - NEARLY]
-
-    def directness(found: Evidence) -> tuple[float, float, float]:
-        # Among many sentences, each word is soon found.
-        packed = max(1, len(sentences_of(found.statement.text)) - 1)
-        return (round(findings.share(found.own) / packed, 2), found.score, found.cosine)
-
-    return max(near, key=directness)
+    if formed and formed[0].score >= ranked[0].score - allowed:
+        return formed[0]
+    return ranked[0]
 
 
 def _corroborating(
@@ -134,17 +135,27 @@ def _corroborating(
         clause = f"{_CLAUSE.split(asked)[0]} {findings.question.search}"
         for name in names:
             # A short item that says the same in general words is far down in a search of all.
-            hits += library.search(clause, k=6, mode=Mode.LEXICAL, sources=[name]).hits
+            hits += library.search(clause, k=4, mode=Mode.LEXICAL, sources=[name]).hits
     rules = set(first.statement.rules)
+    matter = first.statement.terms.union(*(t.all_forms for t in findings.question.key_terms))
     by_origin: dict[str, list[tuple[Statement, Hit]]] = {}
     for hit in hits:
         for statement in telling_statements(hit.chunk):
-            fits = rules & set(statement.rules) if rules else hit.rank <= CORROBORATING // 4
-            if fits and statement.kind != "code" and statement.key not in known:
+            if statement.kind == "code" or statement.key in known:
+                continue
+            if _may_agree(statement, hit, rules, matter):
                 by_origin.setdefault(hit.chunk.origin, []).append((statement, hit))
     scorer = Scorer(findings.question, library, findings.weights)
     pairs = [scorer.likely(each) for each in by_origin.values()]
     return scorer.score(pairs, at_most=MOST_ASKED)
+
+
+def _may_agree(statement: Statement, hit: Hit, rules: Set[str], matter: Set[str]) -> bool:
+    """Whether a statement is worth comparing. Finding its rules costs most, so words come first."""
+    if not rules:
+        return hit.rank <= CLOSE
+    shared = [term for term in matter & statement.terms if len(term) > 3]
+    return len(shared) >= SHARED and not rules.isdisjoint(statement.rules)
 
 
 def _same(lead: Evidence, pool: Iterable[Evidence]) -> tuple[Evidence, ...]:

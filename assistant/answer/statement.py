@@ -13,7 +13,10 @@ from agents.location import Lines
 from kb.chunk import Chunk
 from kb.lexical import terms
 
-StatementKind = Literal["sentence", "item", "row", "code"]
+StatementKind = Literal["sentence", "item", "row", "code", "command", "comment"]
+
+MOST_READ = 4_000
+"""Characters of a statement whose terms are looked at."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*(`{3,}|~{3,})(.*)")
@@ -34,7 +37,10 @@ _FORBIDDING_HEADING = re.compile(r"\b(?:never|don['’]?ts?|avoid|anti-?patterns
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, a list item, a table row or a code block of a chunk."""
+    """A sentence, a list item, a table row or a code block of a chunk.
+
+    Of a code block, also a command with what it does, or a comment with the line below it.
+    """
 
     chunk: Chunk
     kind: StatementKind
@@ -48,8 +54,8 @@ class Statement:
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """The index's terms of its text."""
-        return frozenset(terms(self.text))
+        """The index's terms of its text, of long code of its beginning."""
+        return frozenset(terms(self.text[:MOST_READ]))
 
     @cached_property
     def polarity(self) -> Polarity:
@@ -60,7 +66,7 @@ class Statement:
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """The code rules that enforce it."""
-        if self.kind == "code":
+        if self.kind in ("code", "command", "comment"):
             return ()
         from assistant.code.documented import rules_of_item
 
@@ -104,7 +110,8 @@ class _Splitter:
     def __init__(self, chunk: Chunk) -> None:
         self._chunk = chunk
         self._breaking = _with_breaks(chunk.text)
-        self._lines = [line.rstrip("\r\n") for line in self._breaking]
+        # Of a page with components, what its lines say; they are quoted as they are.
+        self._lines = [line.rstrip("\r\n") for line in _with_breaks(chunk.says)]
         self._at = 0
         self._context = ""
         self._parents: list[tuple[int, str]] = []
@@ -131,7 +138,7 @@ class _Splitter:
         self, kind: StatementKind, text: str, start: int, end: int, context: str
     ) -> Statement:
         first = self._chunk.lines.start
-        quote = "".join(self._breaking[start : end - 1]) + self._lines[end - 1]
+        quote = "".join(self._breaking[start : end - 1]) + self._breaking[end - 1].rstrip("\r\n")
         return Statement(
             self._chunk, kind, text, Lines(first + start, first + end - 1), quote, context
         )

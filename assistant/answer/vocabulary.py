@@ -7,9 +7,13 @@ key term of a question is found by; they never make two statements say the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from kb.lexical import terms
+
+BEGINNING = 3
+"""Letters that the forms of a word have in common."""
 
 _GROUPS = """
 login signin authenticate authenticated authentication auth getUserIdentity
@@ -49,6 +53,8 @@ big large huge bulk batch batches thousands millions unbounded grow grows
 count counting counter number
 sum total aggregate
 deploy deployment release ship
+prod production
+cli terminal command shell
 undo undone revert rollback
 cancel abort
 wait pause sleep
@@ -80,7 +86,10 @@ join relation relationship
 """
 
 _PHRASES = (
-    (re.compile(r"\b(?:logg?(?:ed|ing)?|sign(?:ed|ing)?)[ -](?:in|on)\b", re.IGNORECASE), "login"),
+    (
+        re.compile(r"\b(?:logg?(?:ed|ing)?|sign(?:ed|ing)?)[ -]?(?:in|on|ups?)\b", re.IGNORECASE),
+        "login",
+    ),
     (
         re.compile(r"\b(?:limit\w*|restrict\w*) how (?:often|many|much)\b", re.IGNORECASE),
         "throttle",
@@ -119,7 +128,7 @@ def others_for(word: str) -> tuple[str, ...]:
     for variant in (word, *sorted(_spellings(word))):
         if variant != word:
             found.append(variant)
-        found += _groups().get(next(iter(terms(variant)), ""), ())
+        found += _said_for(variant)
     own = set(terms(word))
     return tuple(other for other in dict.fromkeys(found) if own.isdisjoint(terms(other)))
 
@@ -132,12 +141,29 @@ def _spellings(word: str) -> set[str]:
     return {word[:at] + letter + word[at + 1 :] for letter in "sz"} - {word}
 
 
+def _said_for(word: str) -> Iterator[str]:
+    """All words of the groups in which the word, or a form of it, stands."""
+    term = next(iter(terms(word)), "")
+    for other in _by_beginning().get(word[:BEGINNING].lower(), ()):
+        if next(iter(terms(other)), "") == term:
+            yield from _groups()[other]
+
+
 @cache
 def _groups() -> dict[str, tuple[str, ...]]:
-    """The term of every word to all words of its groups."""
+    """Each word to all words of its groups."""
     found: dict[str, list[str]] = {}
     for line in _GROUPS.strip().splitlines():
         group = line.split()
         for word in group:
-            found.setdefault(next(iter(terms(word))), []).extend(group)
-    return {term: tuple(dict.fromkeys(group)) for term, group in found.items()}
+            found.setdefault(word, []).extend(group)
+    return {word: tuple(dict.fromkeys(group)) for word, group in found.items()}
+
+
+@cache
+def _by_beginning() -> dict[str, tuple[str, ...]]:
+    """The words by their first letters: few are stemmed for one that is looked up."""
+    found: dict[str, list[str]] = {}
+    for word in _groups():
+        found.setdefault(word[:BEGINNING].lower(), []).append(word)
+    return {beginning: tuple(words) for beginning, words in found.items()}

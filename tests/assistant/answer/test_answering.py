@@ -207,3 +207,40 @@ def test_the_same_question_gets_the_same_answer(desk: Any) -> None:
         again.citations,
         again.rules,
     )
+
+
+def test_what_another_document_calls_outdated_is_warned_of(desk: Any) -> None:
+    desk.put("payments", "## Events\n\n- Check a payment event with `webhooks.constructEvent()`.\n")
+    desk.put(
+        "news", "## Changes\n\n- Roses are red; the function `constructEvent` is deprecated.\n"
+    )
+    answer = desk.ask("How do I check a payment event?")
+    assert answer.answer.startswith("Check a payment event with")
+    assert "⚠ Partly outdated: Roses are red; the function `constructEvent` is" in answer.answer
+    desk.put("news", "## Changes\n\n- Roses are red; the function `roseEvent` is deprecated.\n")
+    assert "⚠" not in desk.ask("How do I check a payment event?").answer
+
+
+def test_a_command_of_a_shell_block_answers_with_its_lines(desk: Any) -> None:
+    desk.put(
+        "tools", "## Commands\n\n```bash\n# View logs\nnpx convex logs\n\n# Deploy\nnpm x\n```\n"
+    )
+    answer = desk.ask("Which command views the logs?")
+    assert answer.answer.startswith("View logs: `npx convex logs` [1]")
+    assert answer.citations[0].quote == "# View logs\nnpx convex logs"
+    desk.check_quotes(answer)
+
+
+def test_a_refusal_says_what_is_missing_and_where_to_look(desk: Any) -> None:
+    desk.put("payments", STRIPE)
+    answer = desk.ask("How much does a call of the Stripe API cost?").answer
+    assert "None of them gives a price for it." in answer
+    assert "Where to look: Prices and plans are on <https://www.convex.dev/pricing>." in answer
+    assert "kb add" in desk.ask("How do I write a Haskell monad?").answer
+
+
+def test_a_misspelt_question_is_understood(desk: Any) -> None:
+    desk.put("payments", STRIPE)
+    desk.put("garden", GARDEN)
+    answer = desk.ask("How do I water the tomatos and prune the rosses?")
+    assert answer.status is Status.ANSWERED

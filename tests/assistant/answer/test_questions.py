@@ -23,6 +23,9 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 ANSWERS = ROOT / "tests/fixtures/answers"
 QUESTIONS: dict[str, Any] = yaml.safe_load((ANSWERS / "questions.yaml").read_text(encoding="utf-8"))
 HELD_OUT: dict[str, Any] = yaml.safe_load((ANSWERS / "held_out.yaml").read_text(encoding="utf-8"))
+TYPED: dict[str, Any] = yaml.safe_load((ANSWERS / "development.yaml").read_text(encoding="utf-8"))[
+    "held_out"
+]
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,6 +40,8 @@ class Asked:
     look_alikes: list[Answer]
     held_out: list[tuple[dict[str, Any], Answer]]
     held_out_look_alikes: list[Answer]
+    typed: list[tuple[dict[str, Any], Answer]]
+    typed_look_alikes: list[Answer]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
                 [ask(question) for question in QUESTIONS["unanswerable"]],
                 [(case, ask(case["question"])) for case in HELD_OUT["answerable"]],
                 [ask(question) for question in HELD_OUT["unanswerable"]],
+                [(case, ask(case["question"])) for case in TYPED["answerable"]],
+                [ask(case["question"]) for case in TYPED["unanswerable"]],
             )
 
 
@@ -106,6 +113,20 @@ def test_nearly_all_look_alikes_are_declined(asked: Asked) -> None:
     assert len(taken := _taken(asked.look_alikes)) <= 0.04 * len(asked.look_alikes), taken
     look_alikes = asked.held_out_look_alikes
     assert len(taken := _taken(look_alikes)) <= 0.05 * len(look_alikes), taken
+
+
+def test_questions_as_they_are_typed_are_answered_by_the_right_passage(asked: Asked) -> None:
+    assert len(missed := _declined(asked.typed)) <= 0.12 * len(asked.typed), missed
+    wrong = [
+        case["question"]
+        for case, answer in asked.typed
+        if not any(phrase.lower() in answer.citations[0].quote.lower() for phrase in case["right"])
+    ]
+    assert len(wrong) <= 0.25 * len(asked.typed), wrong
+
+
+def test_look_alikes_as_they_are_typed_are_declined(asked: Asked) -> None:
+    assert len(taken := _taken(asked.typed_look_alikes)) <= 0.15 * len(asked.typed), taken
 
 
 def test_answers_are_short(asked: Asked) -> None:

@@ -1,0 +1,88 @@
+"""The questions of `tests/fixtures/answers` over three libraries, for fitting and for judging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agents.registry import Registry, open_registry
+from agents.registry.importer import import_paths
+from agents.settings import Settings
+from agents.workspace import Workspace
+from kb.knowledge_base import KnowledgeBase
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "tests/fixtures/answers"
+SEEDS = ROOT.parent / "shared" / "seeds"
+LIBRARIES = ("seeds", "builtin", "both")
+"""The seed documents alone, the built-in agents alone, and all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what is known of its answer."""
+
+    question: str
+    libraries: frozenset[str]
+    """Which libraries answer it; none for a look-alike."""
+    judged_in: frozenset[str] = frozenset(LIBRARIES)
+    """In which libraries it is known whether they answer it."""
+    kind: str = ""
+    """Of a look-alike: price, limit, version, product, dashboard, near, company, other."""
+    right: tuple[str, ...] = ()
+    """The statement that answers holds one of these; empty where that isn't noted."""
+    facts: tuple[tuple[str, ...], ...] = ()
+    """Each is in the answer, in one of its wordings."""
+
+
+def questions(split: str) -> list[Asked]:
+    """The questions of `training` or `held_out`, by the file that was written with libraries."""
+    return _read("development.yaml", split)
+
+
+def earlier_questions(name: str) -> list[Asked]:
+    """Those of `questions.yaml` or `held_out.yaml`: over the built-in agents, and over all."""
+    return _read(f"{name}.yaml", None)
+
+
+@contextmanager
+def library(name: str, scratch: Path) -> Iterator[tuple[Registry, KnowledgeBase]]:
+    """A registry with the library's documents, and the knowledge base over it."""
+    workspace = Workspace(scratch / name)
+    workspace.create()
+    with open_registry(workspace, Settings(), builtin=name != "seeds") as registry:
+        if name != "builtin":
+            import_paths(registry, [SEEDS])
+        with KnowledgeBase.open(workspace, registry, Settings()) as knowledge_base:
+            yield registry, knowledge_base
+
+
+def _read(file: str, split: str | None) -> list[Asked]:
+    data: Any = yaml.safe_load((FIXTURES / file).read_text(encoding="utf-8"))
+    if split is not None:
+        data = data[split]
+    answerable = [_answerable(case) for case in data["answerable"]]
+    return answerable + [_look_alike(case) for case in data["unanswerable"]]
+
+
+def _answerable(case: Mapping[str, Any]) -> Asked:
+    who = case.get("from")
+    answered_by = frozenset(LIBRARIES if who == "both" else (who or "builtin", "both"))
+    return Asked(
+        case["question"],
+        answered_by,
+        frozenset(LIBRARIES) if who else answered_by,
+        right=tuple(case.get("right") or case.get("lead") or ()),
+        facts=tuple(tuple(wordings) for wordings in case.get("facts", ())),
+    )
+
+
+def _look_alike(case: str | Mapping[str, Any]) -> Asked:
+    if isinstance(case, str):
+        return Asked(case, frozenset(), kind="earlier")
+    return Asked(case["question"], frozenset(), kind=case["kind"])

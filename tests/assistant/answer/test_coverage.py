@@ -1,0 +1,28 @@
+"""The decision whether the documents answer, and the weights that it rests on."""
+
+from __future__ import annotations
+
+from assistant.answer.coverage import FEATURES, THRESHOLD, confidence
+from assistant.answer.evidence import MERITS
+from assistant.answer.weights import weights_of
+
+GOOD = {"meaning": 0.8, "score": 1.4, "own": 1.0, "named": 1.0, "together": 1.0, "agreement": 1.0}
+
+
+def test_the_stored_weights_are_those_that_the_code_asks_for() -> None:
+    assert set(weights_of("statement")) == set(MERITS)
+    assert set(weights_of("coverage")) == {"bias", *FEATURES}
+
+
+def test_a_near_statement_that_names_the_matter_answers() -> None:
+    assert confidence(GOOD) >= THRESHOLD
+    assert confidence({}) < THRESHOLD
+
+
+def test_words_that_no_document_uses_speak_against_an_answer() -> None:
+    unknown = {**GOOD, "unknown": 0.6, "rests_on_unknown": 0.5, "rests_on_unsaid": 0.5}
+    assert confidence({**unknown, "together": 0.4, "named": 0.4, "own": 0.4}) < confidence(GOOD)
+
+
+def test_a_question_for_a_quantity_is_never_answered_without_one() -> None:
+    assert confidence({**GOOD, "unmeasured": 1.0}) == 0.0
