@@ -1,40 +1,26 @@
-"""All targets by name."""
+"""All targets by name. A target is there because its file is: nothing else is to be edited."""
 
 from __future__ import annotations
 
-from agents.errors import UsageError, did_you_mean
-from agents.exporters.agents_md import AgentsMdTarget
-from agents.exporters.amazon_q import AmazonQTarget
-from agents.exporters.base import Target
-from agents.exporters.claude import ClaudeTarget
-from agents.exporters.claude_plugin import ClaudePluginTarget
-from agents.exporters.cline import ClineTarget
-from agents.exporters.codex import CodexTarget
-from agents.exporters.copilot import CopilotInstructionsTarget, CopilotTarget
-from agents.exporters.cursor import CursorTarget
-from agents.exporters.gemini import GeminiTarget
-from agents.exporters.kiro import KiroTarget
-from agents.exporters.opencode import OpenCodeTarget
-from agents.exporters.roo import RooTarget
-from agents.exporters.windsurf import WindsurfTarget
+from importlib import import_module
+from pathlib import Path
 
-_ALL: tuple[Target, ...] = (
-    AgentsMdTarget(),
-    AmazonQTarget(),
-    ClaudeTarget(),
-    ClaudePluginTarget(),
-    ClineTarget(),
-    CodexTarget(),
-    CopilotTarget(),
-    CopilotInstructionsTarget(),
-    CursorTarget(),
-    GeminiTarget(),
-    KiroTarget(),
-    OpenCodeTarget(),
-    RooTarget(),
-    WindsurfTarget(),
-)
-TARGETS: dict[str, Target] = {target.name: target for target in _ALL}
+from agents.errors import UsageError, did_you_mean
+from agents.exporters.base import Target
+
+
+def _found() -> dict[str, Target]:
+    """The `TARGETS` of each module in `targets/`, by name."""
+    modules = sorted(Path(__file__).with_name("targets").glob("[!_]*.py"))
+    found = [
+        target
+        for module in modules
+        for target in import_module(f"agents.exporters.targets.{module.stem}").TARGETS
+    ]
+    return {target.name: target for target in sorted(found, key=lambda target: target.name)}
+
+
+TARGETS: dict[str, Target] = _found()
 
 
 def target_named(name: str) -> Target:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agents.document import digest_of
 from agents.errors import ExportError
 from agents.exporters.base import ExportFile, OnCollision, Scope, check_relative, file_name
-from agents.exporters.claude import ClaudeTarget
+from agents.exporters.targets.claude import ClaudeTarget
 from agents.parse import parse_document
 from agents.registry import AgentVersion, Registry, open_registry
 from agents.registry.importer import import_paths

@@ -18,11 +18,11 @@ from agents.document import DocumentKind, digest_of
 from agents.errors import ExportError, UsageError
 from agents.exporters.base import ExportFile, OnCollision, Scope, Sharing, check_relative
 from agents.exporters.catalogue import TARGETS
-from agents.exporters.copilot import MAX_PROMPT
 from agents.exporters.export import export_folder, export_plan
 from agents.exporters.lock import LOCK_NAME
 from agents.exporters.markdown import body_of, split_body
-from agents.exporters.windsurf import MAX_RULE
+from agents.exporters.targets.copilot import MAX_PROMPT
+from agents.exporters.targets.windsurf import MAX_RULE
 from agents.exporters.write import Change, write_export
 from agents.parse import parse_document
 from agents.registry import AgentVersion, Registry, open_registry

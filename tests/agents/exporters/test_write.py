@@ -11,8 +11,8 @@ import pytest
 from agents.document import digest_of
 from agents.errors import ExportError
 from agents.exporters.base import ExportFile, exported
-from agents.exporters.claude import ClaudeTarget
 from agents.exporters.lock import LOCK_NAME
+from agents.exporters.targets.claude import ClaudeTarget
 from agents.exporters.write import Change, ExportPlan, plan_export, write_export
 
 

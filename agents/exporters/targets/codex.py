@@ -17,9 +17,9 @@ from agents.exporters.base import (
     unique_slugs,
 )
 from agents.exporters.capabilities import EDIT, RUN, abilities_of, unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import body_of, description_of
 from agents.exporters.pieces import ABOUT, applies_to, block, skipped, text
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.head_fields import tool_names
 from agents.registry.version import AgentVersion
 
@@ -125,3 +125,6 @@ def _text(value: str) -> str:
     if readable and "'''" not in plain and not plain.endswith("'"):
         return f"'''\n{plain}'''"
     return _basic(plain)
+
+
+TARGETS = (CodexTarget(),)

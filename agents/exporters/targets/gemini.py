@@ -17,10 +17,10 @@ from agents.exporters.base import (
     unique_slugs,
 )
 from agents.exporters.capabilities import granted, unsaid
-from agents.exporters.claude_plugin import skill_file
-from agents.exporters.codex import instructions_block
 from agents.exporters.markdown import HeadValue, body_of, description_of
 from agents.exporters.pieces import ABOUT, skipped, text, whole
+from agents.exporters.targets.claude_plugin import skill_file
+from agents.exporters.targets.codex import instructions_block
 from agents.registry.version import AgentVersion
 
 _TOOLS = {
@@ -108,3 +108,6 @@ def _command(version: AgentVersion) -> ExportFile:
 
 def _string(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+TARGETS = (GeminiTarget(),)

@@ -80,3 +80,6 @@ def _rule(version: AgentVersion) -> ExportFile:
         tuple(notes),
         original=version.raw,
     )
+
+
+TARGETS = (ClineTarget(),)

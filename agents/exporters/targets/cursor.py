@@ -15,9 +15,9 @@ from agents.exporters.base import (
     file_name,
 )
 from agents.exporters.capabilities import unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import body_of, description_of
 from agents.exporters.pieces import ABOUT, always, applies_to, skipped, text
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
 _ADVISED_LINES = 500
@@ -107,3 +107,6 @@ def _lost(document: Document) -> tuple[str, ...]:
         named = " and ".join(f"`{key}`" for key in lost)
         notes = (f"{named} can't be said in a Cursor rule", *notes)
     return notes
+
+
+TARGETS = (CursorTarget(),)

@@ -85,3 +85,6 @@ def _rule(version: AgentVersion) -> ExportFile:
         notes.append(f"holds for all files, not only for `{', '.join(globs)[:100]}`")
     body = body_of(document).lstrip("\r\n").encode()
     return text(version, f"rules/{file_name(version.handle, '.md')}", body, notes)
+
+
+TARGETS = (AmazonQTarget(),)

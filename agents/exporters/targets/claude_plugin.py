@@ -17,9 +17,9 @@ from agents.exporters.base import (
     exported,
     file_name,
 )
-from agents.exporters.claude import subagents
 from agents.exporters.head import with_clean_head
 from agents.exporters.markdown import description_of
+from agents.exporters.targets.claude import subagents
 from agents.registry.version import AgentVersion
 
 PLUGIN = "convexpert-agents"
@@ -122,3 +122,6 @@ def _one_version(
         tuple(notes),
         original=version.raw,
     )
+
+
+TARGETS = (ClaudePluginTarget(),)

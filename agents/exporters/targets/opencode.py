@@ -15,9 +15,9 @@ from agents.exporters.base import (
     file_name,
 )
 from agents.exporters.capabilities import granted, model_of, unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import HeadValue, description_of
 from agents.exporters.pieces import ABOUT, skipped, whole
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
 _TOOLS = {
@@ -115,3 +115,6 @@ def _kept(document: Document, fields: dict[str, HeadValue]) -> dict[str, HeadVal
     if isinstance(mode, str) and mode in ("primary", "subagent", "all"):
         fields["mode"] = mode
     return fields
+
+
+TARGETS = (OpenCodeTarget(),)

@@ -150,3 +150,6 @@ def _name_of(document: Document) -> str | None:
 def _text_of(document: Document, key: str) -> str | None:
     value = document.frontmatter.values.get(key)
     return value if isinstance(value, str) and value.strip() else None
+
+
+TARGETS = (ClaudeTarget(),)

@@ -15,9 +15,9 @@ from agents.exporters.base import (
     file_name,
 )
 from agents.exporters.capabilities import granted, unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import HeadValue, description_of, split_body
 from agents.exporters.pieces import ABOUT, always, applies_to, block, skipped, whole
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
 MAX_PROMPT = 30_000
@@ -155,3 +155,9 @@ def _prompt(version: AgentVersion) -> ExportFile:
     notes = unsaid(document, ("argument-hint",), "a Copilot prompt")
     fields: dict[str, HeadValue] = {"description": description_of(document, version.handle)[0]}
     return whole(version, f"prompts/{file_name(version.handle, '.prompt.md')}", fields, notes)
+
+
+TARGETS = (
+    CopilotTarget(),
+    CopilotInstructionsTarget(),
+)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from agents.document import DocumentKind
 from agents.exporters.base import Exported, OnCollision, Scope, exported
 from agents.exporters.capabilities import unsaid
-from agents.exporters.codex import instructions_block, with_size_notes
 from agents.exporters.pieces import ABOUT, skipped
+from agents.exporters.targets.codex import instructions_block, with_size_notes
 from agents.registry.version import AgentVersion
 
 _SHARED = "AGENTS.md"
@@ -41,3 +41,6 @@ class AgentsMdTarget:
                 files.append(replace(file, notes=tuple(notes)))
         left = [skipped(v, ABOUT) for v in versions if v.document.kind is DocumentKind.OTHER]
         return exported(with_size_notes(files, _SHARED), left)
+
+
+TARGETS = (AgentsMdTarget(),)

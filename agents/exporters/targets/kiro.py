@@ -15,9 +15,9 @@ from agents.exporters.base import (
     file_name,
 )
 from agents.exporters.capabilities import granted, unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import HeadValue, description_of
 from agents.exporters.pieces import ABOUT, always, applies_to, skipped, whole
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
 _TOOLS = {"read": "read", "search": "read", "edit": "write", "run": "shell", "web": "web"}
@@ -89,3 +89,6 @@ def _steering(version: AgentVersion) -> ExportFile:
     else:
         fields = {"inclusion": "manual"}
     return whole(version, f"steering/{file_name(version.handle, '.md')}", fields, notes)
+
+
+TARGETS = (KiroTarget(),)

@@ -18,9 +18,9 @@ from agents.exporters.base import (
     unique_slugs,
 )
 from agents.exporters.capabilities import EDIT, READ, RUN, SEARCH, WEB, abilities_of, unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import body_of, description_of
 from agents.exporters.pieces import ABOUT, applies_to, skipped, text
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.head_fields import tool_names
 from agents.registry.version import AgentVersion
 
@@ -112,3 +112,6 @@ def _rule(version: AgentVersion, path: str) -> ExportFile:
 def _quoted(value: str) -> str:
     """A double-quoted YAML scalar on one line; JSON's strings are such."""
     return json.dumps(value, ensure_ascii=True)
+
+
+TARGETS = (RooTarget(),)

@@ -15,9 +15,9 @@ from agents.exporters.base import (
     file_name,
 )
 from agents.exporters.capabilities import unsaid
-from agents.exporters.claude_plugin import skill_file
 from agents.exporters.markdown import HeadValue, description_of, one_line, split_body, with_head
 from agents.exporters.pieces import ABOUT, always, applies_to, skipped, whole
+from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
 MAX_RULE = 12_000
@@ -90,3 +90,6 @@ def _head(version: AgentVersion, folder: str) -> dict[str, HeadValue]:
     if globs:
         return {"trigger": "glob", "globs": ",".join(globs), "description": description}
     return {"trigger": "model_decision", "description": description}
+
+
+TARGETS = (WindsurfTarget(),)
