@@ -17,6 +17,7 @@ from kb.lexical import terms
 
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ENDING = re.compile(r"\.\w+\Z")
+_SHOWN = 800
 _DEEP = 2
 """Headings that name a section of an agent: the document's title and one below it."""
 
@@ -45,6 +46,8 @@ class Topic:
     @property
     def text(self) -> str:
         """What its vector is made from."""
+        if not self.title:  # what stands above all headings speaks for itself
+            return self.chunks[0].says[:_SHOWN]
         return f"{self.title}. {self.about}".strip()
 
     @property

@@ -110,11 +110,11 @@ def test_status_before_and_after_a_build(run: Run, tmp_path: Path) -> None:
 
 
 def test_build_tells_what_it_did(run: Run) -> None:
-    expected = {"documents": 1, "chunks": 3, "vectors": 3, "added": 1, "removed": 0}
+    expected = {"documents": 1, "chunks": 3, "vectors": 5, "added": 1, "removed": 0}
     first = json.loads(run("kb", "build", "--json").stdout)
-    assert first == {**expected, "embedded": 3, "skipped": []}
+    assert first == {**expected, "embedded": 5, "skipped": []}
     assert json.loads(run("kb", "build", "--json").stdout)["embedded"] == 0
-    assert json.loads(run("kb", "build", "--force", "--json").stdout)["embedded"] == 3
+    assert json.loads(run("kb", "build", "--force", "--json").stdout)["embedded"] == 5
     assert "1 documents" not in run("kb", "build").stdout
 
 
@@ -173,3 +173,55 @@ def test_in_a_pipe_the_list_is_one_line_for_each_source_whatever_its_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     assert run("kb", "list").stdout == "expert\t1\t3\tshop/a.md\n"
+
+
+def test_documentation_is_added_found_listed_and_removed(run: Run, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "crons.mdx").write_text("# Cron jobs\n\n<b>Run</b> it hourly.\n", encoding="utf-8")
+    added = json.loads(run("kb", "add", "docs", "--name", "guide", "--json").stdout)
+    assert (added["source"], added["kind"], added["added"]) == ("guide", "folder", ["crons.mdx"])
+    assert added["location"] == str(docs)
+    assert run("kb", "add", "docs").stdout == "guide: 0 added, 0 changed, 0 removed, 1 unchanged\n"
+    (found,) = json.loads(run("kb", "search", "hourly cron", "--source", "guide", "--json").stdout)[
+        "results"
+    ]
+    assert (found["source"], found["path"], found["version"]) == ("guide", "crons.mdx", 1)
+    assert found["text"] == "# Cron jobs\n\n<b>Run</b> it hourly."
+    expert, guide = json.loads(run("kb", "list", "--json").stdout)
+    assert (expert["source"], guide["source"]) == ("expert", "guide")
+    assert (guide["kind"], guide["pages"], guide["origin"]) == ("document", 1, str(docs))
+    assert run("kb", "remove", "guide").stdout == "removed guide, 1 page\n"
+    assert [one["source"] for one in json.loads(run("kb", "list", "--json").stdout)] == ["expert"]
+
+
+def test_an_answer_cites_added_documentation(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "uploads.mdx"
+    page.write_text(
+        "---\ntitle: Zebra uploads\n---\n\n<Note>\n  Zebra uploads expire after one hour, so make"
+        " the zebra address right before the upload.\n</Note>\n",
+        encoding="utf-8",
+    )
+    run("kb", "add", "uploads.mdx")
+    told = json.loads(run("ask", "When do zebra uploads expire?", "--no-model", "--json").stdout)
+    (citation, *_) = told["citations"]
+    assert (citation["source"], citation["path"]) == ("uploads", "uploads.mdx")
+    lines = page.read_text(encoding="utf-8").split("\n")
+    first, last = citation["lines"]
+    assert citation["quote"] == "\n".join(lines[first - 1 : last])
+
+
+def test_pages_that_cant_be_taken_are_named_with_status_1(run: Run, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.md").write_text("# A\n\nText\n", encoding="utf-8")
+    (docs / "b.md").write_bytes(b"\0")
+    shown = run("kb", "add", "docs", status=1).stdout
+    assert "added a.md" in shown
+    assert "left out docs/b.md: the page is binary" in shown
+
+
+def test_an_address_of_this_machine_is_refused(run: Run) -> None:
+    result = run("kb", "add", "http://127.0.0.1:9/llms.txt", "--json", status=2)
+    assert json.loads(result.stdout)["error"]["code"] == "fetch"
+    assert "--allow-private" in result.stderr
