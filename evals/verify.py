@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from agents.errors import WorkspaceError
-from agents.health import Symptom
+from agents.health import Symptom, delete, set_aside
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.history import load_run, stored_ids
@@ -22,23 +21,6 @@ def verify_runs(workspace: Workspace, settings: Settings) -> Iterator[Symptom]:
             load_run(workspace, name)
         except WorkspaceError as error:
             file = workspace.runs / f"{name}.json"
-            yield Symptom("runs", str(error), "delete the file", _set_aside(file))
+            yield Symptom("runs", str(error), "delete the file", set_aside(file))
     for file in sorted(workspace.runs.glob(_LEFT)):
-        yield Symptom("runs", f"{file} is half a run", "delete the file", _delete(file))
-
-
-def _set_aside(file: Path) -> Callable[[], str]:
-    def mend() -> str:
-        kept = file.with_name(file.name + ".damaged")
-        file.replace(kept)
-        return f"set it aside as {kept.name}"
-
-    return mend
-
-
-def _delete(file: Path) -> Callable[[], str]:
-    def mend() -> str:
-        file.unlink(missing_ok=True)
-        return f"deleted {file.name}"
-
-    return mend
+        yield Symptom("runs", f"{file} is half a run", "delete the file", delete(file))

@@ -31,7 +31,7 @@ def doctor(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Check registry, index, vectors and stored runs of this workspace.
+    """Check registry, index, vectors, stored runs and conversations of this workspace.
 
     Ends with 0 where all is well or was mended, with 1 where something is left.
     """

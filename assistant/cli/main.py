@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "kb": ("assistant.cli.kb:app", "Build and search the knowledge base."),
     "eval": ("evals.commands:app", "Run eval suites over documents, answers and code check."),
     "mcp": ("assistant.cli.mcp:app", "Offer all this to other programs: an MCP server."),
+    "lsp": ("assistant.cli.lsp:app", "Check code in an editor: a language server."),
     "doctor": ("assistant.cli.doctor:app", "See whether the workspace is whole, and mend it."),
     "init": ("assistant.cli.init:app", "Make a workspace here."),
 }
@@ -38,6 +39,7 @@ EXAMINATIONS: dict[str, str] = {
     "registry": "agents.registry.verify:verify_registry",
     "index": "kb.verify:verify_knowledge_base",
     "runs": "evals.verify:verify_runs",
+    "sessions": "assistant.chat.verify:verify_sessions",
 }
 
 UNEXPECTED = "please report this; CONVEXPERT_DEBUG=1 shows where it happened"

@@ -86,7 +86,7 @@ def damage_pages(path: Path, *, every: int) -> None:
 def test_a_whole_workspace_is_well(run: Run, few: None) -> None:
     run("kb", "build")
     assert symptoms(run("doctor", "--json")) == []
-    assert run("doctor").stdout.splitlines() == ["✓ registry", "✓ index", "✓ runs"]
+    assert run("doctor").stdout.splitlines() == ["✓ registry", "✓ index", "✓ runs", "✓ sessions"]
 
 
 def test_a_workspace_that_is_not_there_yet_is_well_and_stays_away(
@@ -182,3 +182,16 @@ def test_a_run_that_cannot_be_read_is_set_aside(run: Run, workspace: Workspace) 
     assert not damaged.exists()
     assert not half.exists()
     assert symptoms(run("doctor", "--json")) == []
+
+
+def test_a_conversation_that_cannot_be_read_is_set_aside(run: Run, workspace: Workspace) -> None:
+    workspace.sessions.mkdir()
+    damaged = workspace.sessions / "20260101T000000000Z-abcdef.jsonl"
+    damaged.write_text("not JSON\n", encoding="utf-8")
+    whole = workspace.sessions / "20260101T000000001Z-abcdef.jsonl"
+    whole.write_text('{"format": 1, "started_at": "2026-01-01T00:00:00Z"}\n{"half', "utf-8")
+    (symptom,) = symptoms(run("doctor", "--json", status=1))
+    assert damaged.name in symptom["message"]
+    run("doctor", "--fix")
+    assert not damaged.exists()
+    assert whole.exists()
