@@ -27,7 +27,9 @@ _MAX_BLOCKS = 20_000
 
 _SPAN = re.compile(r"`([^`\n]{1,300})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
-_CODE_LIKE = re.compile(r"[a-z_$][\w$]*[A-Z_][\w$]*|[A-Za-z_$][\w$]*(?=\()")
+_CODE_LIKE = re.compile(
+    r"(?<![\w$])(?:[a-z_$][\w$]*[A-Z_][\w$]*|[A-Z][a-z0-9]+[A-Z][\w$]*|[A-Za-z_$][\w$]*(?=\())"
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[\w$]+(?:['’][a-z]+)?")
 _MARKS = str.maketrans("", "", "`*_")

@@ -65,6 +65,13 @@ def test_numbers_and_opposites_are_meaning(wanted: str, found: str) -> None:
     assert alike(found, wanted) == 0.0
 
 
+def test_names_with_capitals_are_code_as_a_whole_also_without_marks() -> None:
+    wanted = "Sign in with AuthKit (its set-up is short), then call getUser() in a query."
+    assert alike(wanted, wanted.replace("set-up", "setup")) > 0
+    assert alike(wanted, wanted.replace("AuthKit", "AuthBox")) == 0.0
+    assert alike(wanted, wanted.replace("getUser", "getOwner")) == 0.0
+
+
 def test_each_statement_stands_for_one_only_and_the_exact_one_first() -> None:
     wanted = ["Bound every read with `take`.", "Bound all reads with `take`."]
     assert match_statements(wanted, wanted[::-1]) == [1, 0]
