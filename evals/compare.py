@@ -68,7 +68,7 @@ def compare_runs(
         cases, agents = _cases(old, new), _agents(old, new)
         if explain is not None:
             cases = tuple(replace(case, why=explain(case, agents)) for case in cases)
-        gates = gate_results(new, cases, judged)
+        gates = gate_results(old, new, cases, judged)
         suites.append(SuiteComparison(new.name, agents, judged, cases, gates, fewest_flips(level)))
     return Comparison(Side.of(base), Side.of(head), tuple(suites), tuple(_notes(base, head)))
 

@@ -11,11 +11,14 @@ from evals.record import Score, SuiteRun
 
 
 def gate_results(
-    head: SuiteRun, cases: Sequence[CaseComparison], metrics: Sequence[MetricComparison]
+    base: SuiteRun,
+    head: SuiteRun,
+    cases: Sequence[CaseComparison],
+    metrics: Sequence[MetricComparison],
 ) -> tuple[GateResult, ...]:
     """Every gate of the head's suite: what it must reach, and what it must not lose."""
     return (
-        *(_threshold(score) for score in head.scores if score.threshold is not None),
+        *(_threshold(score, base) for score in head.scores if score.threshold is not None),
         *_must_pass(head, cases),
         _lost(head, cases),
         _scored(cases),
@@ -23,12 +26,15 @@ def gate_results(
     )
 
 
-def _threshold(score: Score) -> GateResult:
+def _threshold(score: Score, base: SuiteRun) -> GateResult:
     name = f"threshold {score.metric.name}"
     sign = "≥" if score.metric.higher_is_better else "≤"
     result = score.result
     is_now = f"{result.value:.3f}" if isinstance(result, Measured) else "not measured"
     told = f"{score.metric.name} is {is_now}, asked for {sign} {score.threshold:g}"
+    before = next((one.result for one in base.scores if one.metric.name == score.metric.name), None)
+    if not score.passed and before == result:
+        told += "; the base misses it just the same"
     return GateResult(name, bool(score.passed), told)
 
 

@@ -175,6 +175,12 @@ def test_a_threshold_that_is_missed_and_a_new_failure_fail_the_comparison() -> N
     assert failing(compare_runs(base, head)) == {"threshold facts": (), "scored": ("b",)}
 
 
+def test_a_threshold_that_the_base_misses_as_well_says_so() -> None:
+    run = run_of(case("a", facts=0.5), thresholds={"facts": 1})
+    ((_, gate),) = compare_runs(run, run).failed_gates
+    assert gate.told == "facts is 0.500, asked for ≥ 1; the base misses it just the same"
+
+
 def test_edited_added_and_removed_cases_take_no_part_in_metrics() -> None:
     base = run_of(case("kept"), case("edited"), case("gone"))
     head = run_of(case("kept"), case("edited", passed=False, digest="e"), case("new", passed=False))
