@@ -10,8 +10,16 @@ from agents.reporters.report import FindingsReport, FixedFile, Look, NotFixed
 
 
 def render(report: FindingsReport, look: Look) -> str:
-    """One JSON document."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False)
+    """One JSON document, with each finding and each item on a line of its own."""
+    parts = []
+    for name, value in document(report).items():
+        if isinstance(value, list) and value:
+            lines = ",\n    ".join(json.dumps(one, ensure_ascii=False) for one in value)
+            text = f"[\n    {lines}\n  ]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        parts.append(f"  {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}"
 
 
 def document(report: FindingsReport) -> dict[str, Any]:

@@ -13,6 +13,7 @@ To both belong the list of all files, and what package.json and tsconfig.json sa
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -33,7 +34,7 @@ class Dependencies:
     def of(self, file: CodeFile) -> str:
         """The digest of all that the findings in a file depend on."""
         if file.category is not Category.CLIENT:
-            return _joined(b"server", self._layout, self._content_of(self._project.files))
+            return self._whole
         own = sorted(self._loaded_by([file]), key=lambda other: other.path)
         named = b"named" if file.named else b""
         return _joined(
@@ -55,6 +56,10 @@ class Dependencies:
             [(file.path, file.category.value, file.relevant) for file in project.files],
         )
         return _digest(repr(facts).encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _whole(self) -> str:
+        return _joined(b"server", self._layout, self._content_of(self._project.files))
 
     @cached_property
     def _server(self) -> str:
@@ -85,13 +90,22 @@ class Dependencies:
         if known is None:
             # Every quoted text that could be an import's: too many do no harm.
             texts = {match[1] for match in self._specifiers.finditer(file.raw)}
-            found = (
-                self._project.imported_file(file, text.decode("utf-8", "replace"))
-                for text in sorted(texts)
-            )
+            found = (self._imported_by(file, text) for text in sorted(texts))
             known = tuple(other for other in found if other is not None)
             self._imported[file] = known
         return known
+
+    def _imported_by(self, file: CodeFile, text: bytes) -> CodeFile | None:
+        # Files of one folder mean the same by the same words.
+        key = (posixpath.dirname(file.path), text)
+        if key not in self._meant:
+            specifier = text.decode("utf-8", "replace")
+            self._meant[key] = self._project.imported_file(file, specifier)
+        return self._meant[key]
+
+    @cached_property
+    def _meant(self) -> dict[tuple[str, bytes], CodeFile | None]:
+        return {}
 
     @cached_property
     def _imported(self) -> dict[CodeFile, tuple[CodeFile, ...]]:
