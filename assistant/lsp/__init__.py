@@ -1,0 +1,1 @@
+"""The language server: findings while somebody types, hover, quick fixes."""

@@ -1,0 +1,104 @@
+"""What can be done about findings: the rules' own mends, and comments that silence a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agents.directive import WORD
+from agents.finding import Edit, Finding
+from agents.mending import mended
+from assistant.code.catalogue import ENGINE_RULES, rule_ids
+from assistant.code.modules import CODE_SUFFIXES, Category, CodeFile
+from assistant.code.suppress import Directives
+
+_INDENTATION = re.compile(rb"[ \t]*")
+_FORMS = ("// {}", "{{/* {} */}}")
+"""Comments as they may stand in code, and among the children of JSX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A change of one file."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    about: tuple[Finding, ...]
+    """What it makes go away."""
+
+
+def fixes(findings: Iterable[Finding], raw: bytes) -> list[Mend]:
+    """The sure mend of each finding that has one."""
+    found: list[Mend] = []
+    for finding in findings:
+        if finding.edits and mended(raw, [finding])[1]:
+            title = f"{finding.hint or 'mend it'} ({finding.rule})"
+            found.append(Mend(title[:1].upper() + title[1:], _as_in(raw, [finding]), (finding,)))
+    return found
+
+
+def fix_all(findings: Sequence[Finding], raw: bytes) -> Mend | None:
+    """As many sure mends of a file as don't touch each other; None without any."""
+    applied = mended(raw, findings)[1]
+    if not applied:
+        return None
+    return Mend("Mend all that convexpert can mend", _as_in(raw, applied), tuple(applied))
+
+
+def silences(findings: Iterable[Finding], raw: bytes, path: str) -> list[Mend]:
+    """A comment above its line for each finding, where one can stand there."""
+    if not path.endswith(CODE_SUFFIXES):
+        return []
+    known = frozenset(rule_ids()) - ENGINE_RULES
+    found: dict[tuple[str, int], Mend] = {}
+    for finding in findings:
+        key = (finding.rule, finding.span.line)
+        if finding.rule not in known or key in found:
+            continue
+        edit = _silence(finding, raw, path)
+        if edit is not None:
+            title = f"Silence {finding.rule} on this line"
+            found[key] = Mend(title, (edit,), (finding,))
+    return list(found.values())
+
+
+def _silence(finding: Finding, raw: bytes, path: str) -> Edit | None:
+    lines = raw.splitlines(keepends=True)
+    start = sum(map(len, lines[: finding.span.line - 1]))
+    line = lines[finding.span.line - 1]
+    if start == 0 and raw.startswith(b"\xef\xbb\xbf"):
+        start = 3
+        line = line[3:]
+    indentation = _INDENTATION.match(line)
+    assert indentation is not None
+    ending = "\r\n" if line.endswith(b"\r\n") else "\n"
+    for form in _FORMS:
+        comment = form.format(f"{WORD} {finding.rule}")
+        edit = Edit(start, start, f"{indentation[0].decode('ascii')}{comment}{ending}")
+        if _is_silenced(finding, raw[:start] + edit.text.encode() + raw[start:], path):
+            return edit
+    return None
+
+
+def _is_silenced(finding: Finding, raw: bytes, path: str) -> bool:
+    """Whether the text, with one line more above the finding's, silences it."""
+    file = CodeFile(path, lambda: raw, category=Category.DEPLOYED)
+    return Directives(file).silence(
+        finding.rule, peer=False, line=finding.span.line + 1, anchor_line=None
+    )
+
+
+def _as_in(raw: bytes, findings: Sequence[Finding]) -> tuple[Edit, ...]:
+    """The findings' edits, each with the line breaks of the file and behind its mark."""
+    crlf = b"\r\n" in raw and raw.count(b"\n") == raw.count(b"\r\n")
+    mark = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
+    found: list[Edit] = []
+    for edit in (edit for finding in findings for edit in finding.edits):
+        text = edit.text.replace("\r\n", "\n")
+        takes_mark = edit == Edit(0, mark, "")
+        start = edit.start if takes_mark else max(edit.start, mark)
+        found.append(
+            Edit(start, max(edit.end, start), text.replace("\n", "\r\n") if crlf else text)
+        )
+    return tuple(sorted(found, key=lambda edit: (edit.start, edit.end)))

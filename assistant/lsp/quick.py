@@ -1,0 +1,253 @@
+"""The answer to a keystroke: what it touches is checked again, the rest is carried over.
+
+The last full check knows every finding of a text that has changed a little since. What stands
+outside the declarations that were touched keeps its findings, moved to where it stands now. The
+touched ones are checked again with the declarations that they use or that use them, and with the
+files that these import: a small file with the same positions, as the rest is blanked out. Rules
+that ask who else in the project does what (`NEEDS_PROJECT`) wait for the next full check; until
+then their findings are carried over. So does what a change of an import or of a directive means for
+the rest of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agents.finding import Edit, Finding
+from agents.location import LineIndex, Span
+from assistant.code.engine import ActiveRules, Engine
+from assistant.code.modules import CodeFile
+from assistant.code.options import CheckOptions, active_rules
+from assistant.code.project_check import analysis
+from assistant.lsp.model import with_files
+from assistant.lsp.outline import Outline, holds
+
+if TYPE_CHECKING:
+    from assistant.code.project import Project
+    from assistant.code.rule import Rule
+
+LARGEST_PART = 16_000
+"""Bytes of declarations that are looked at again at once; about 400 lines."""
+MOST_AROUND = 16
+LARGEST_AROUND = 60_000
+"""How many imported files are looked at with them, and how many bytes."""
+NEEDS_PROJECT = frozenset({"missing-ownership-check", "orphaned-file", "plain-error"})
+"""Rules that need more than what a declaration uses and who uses it in its own file.
+
+Those that look at the whole project by their form (`check_project`, `check_table`) aren't listed.
+"""
+
+_SPECIFIER = re.compile(rb"""\b(?:from|import)\s*["']([^"'\n]{1,200})["']""")
+_REFERENCE = re.compile(rb"\b(?:api|internal)((?:\s*\.\s*[\w$]+){2,8})")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A text and all that a full check has found in it."""
+
+    raw: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What lies between two texts: the bytes before `start` and behind the ends are the same."""
+
+    start: int
+    old_end: int
+    new_end: int
+
+    @staticmethod
+    def between(old: bytes, new: bytes) -> Change:
+        """The smallest stretch outside of which two texts are the same."""
+        most = min(len(old), len(new))
+        start = _same(old, new, most)
+        # No byte counts for both ends.
+        tail = _same(old[start:][::-1], new[start:][::-1], most - start)
+        return Change(start, len(old) - tail, len(new) - tail)
+
+    def moved(self, offset: int) -> int | None:
+        """Where a byte of the old text stands now; None for one that was changed."""
+        if offset < self.start:
+            return offset
+        if offset >= self.old_end:
+            return offset - self.old_end + self.new_end
+        return None
+
+    def moved_end(self, offset: int) -> int | None:
+        """Where something that ended before this byte ends now; None where that was changed."""
+        return offset if offset <= self.start else self.moved(offset)
+
+    def is_inside(self, start: int, end: int) -> bool:
+        """Whether the change lies within a stretch of the old text."""
+        return (
+            start < end
+            and start <= self.start
+            and self.old_end <= end
+            and (end != self.start and start != self.old_end)
+        )
+
+
+def _same(one: bytes, other: bytes, most: int) -> int:
+    """How many bytes at the beginning of both are the same."""
+    low = 0
+    while low < most:
+        size = (low + most + 1) // 2
+        if one[low:size] == other[low:size]:
+            low = size
+        else:
+            most = size - 1
+    return low
+
+
+def quick_check(
+    checked: Checked, raw: bytes, file: CodeFile, project: Project, options: CheckOptions
+) -> tuple[Finding, ...] | None:
+    """The findings of `raw`, a later text of `file`; None where too much of it has changed.
+
+    `project` holds what the file imports; `file` itself is any earlier text of it.
+    """
+    change = Change.between(checked.raw, raw)
+    outline = Outline(raw, tsx=file.tsx)
+    touched = outline.touched(change.start, change.new_end)
+    if sum(part.size for part in touched) > LARGEST_PART:
+        return None
+    engine, rules = _engine(_Key(options))
+    small = _with_text(file, outline.around(touched, LARGEST_PART))
+    files = [small, *_imported(small, file, project)]
+    with analysis():
+        found = engine.run(with_files(project, files), only={small})
+    index = LineIndex(raw)
+    fresh = [one for one in found if holds(touched, _offset(index, raw, one.span))]
+    old = LineIndex(checked.raw)
+    carried = [
+        one
+        for before in checked.findings
+        if (one := _carried(before, change, checked.raw, old, index)) is not None
+        and (one.rule not in rules or not holds(touched, _offset(index, raw, one.span)))
+    ]
+    return tuple(sorted([*fresh, *carried], key=lambda one: one.sort_key))
+
+
+# --- what is carried over -----------------------------------------------------------------------
+
+
+def _carried(
+    finding: Finding, change: Change, raw: bytes, old: LineIndex, new: LineIndex
+) -> Finding | None:
+    """A finding where it stands now; None where its own text was changed."""
+    span = finding.span
+    start = change.moved(_byte(old, raw, span.line, span.column))
+    end = change.moved_end(_byte(old, raw, span.end_line, span.end_column))
+    if start is None or end is None or end < start:
+        return None
+    return replace(finding, span=new.span(start, end), edits=_moved_edits(finding.edits, change))
+
+
+def _moved_edits(edits: tuple[Edit, ...], change: Change) -> tuple[Edit, ...]:
+    """The edits where they stand now; none where one of them was about what has changed."""
+    moved: list[Edit] = []
+    for edit in edits:
+        start, end = change.moved(edit.start), change.moved_end(edit.end)
+        if edit.start == edit.end:
+            start = end
+        if start is None or end is None or change.is_inside(edit.start, edit.end):
+            return ()
+        moved.append(replace(edit, start=start, end=end))
+    return tuple(moved)
+
+
+def _offset(index: LineIndex, raw: bytes, span: Span) -> int:
+    return _byte(index, raw, span.line, span.column)
+
+
+def _byte(index: LineIndex, raw: bytes, line: int, column: int) -> int:
+    """The byte at a 1-based line and column, in characters."""
+    if line > index.line_count:
+        return len(raw)
+    start = index.line_start(line)
+    if line == 1 and raw.startswith(b"\xef\xbb\xbf"):
+        start += 3
+    # A character takes four bytes at most.
+    text = raw[start : start + 4 * (column - 1)].decode("utf-8", "ignore")
+    return start + len(text[: column - 1].encode("utf-8"))
+
+
+# --- the small project --------------------------------------------------------------------------
+
+
+class _Key:
+    """Options by what counts in them."""
+
+    def __init__(self, options: CheckOptions) -> None:
+        self.options = options
+        self._digest = options.digest
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other._digest == self._digest
+
+
+@lru_cache(maxsize=16)
+def _engine(key: _Key) -> tuple[Engine, frozenset[str]]:
+    """The rules that can answer at once, and their ids with those of the engine's own findings."""
+    every = active_rules(key.options)
+    rules = tuple(rule for rule in every.rules if _is_local(rule))
+    active = ActiveRules(rules, severity=every.severity, selected=every.selected, known=every.known)
+    return Engine(active), active.ids() | {"syntax-error"}
+
+
+def _is_local(rule: Rule) -> bool:
+    return rule.check_project is None and rule.check_table is None and rule.id not in NEEDS_PROJECT
+
+
+def _with_text(file: CodeFile, raw: bytes) -> CodeFile:
+    return CodeFile(
+        file.path,
+        lambda: raw,
+        category=file.category,
+        module=file.module,
+        origin=file.origin,
+        named=True,
+    )
+
+
+def _imported(small: CodeFile, file: CodeFile, project: Project) -> list[CodeFile]:
+    """What it takes to understand the declarations: schema, components, imports and their own."""
+    found: dict[CodeFile, None] = {}
+    waiting = deque([*_definitions(project), *_named_in(small.raw, file, project)])
+    size = 0
+    while waiting and len(found) < MOST_AROUND and size < LARGEST_AROUND:
+        other = waiting.popleft()
+        if other.path == file.path or other in found:
+            continue
+        found[other] = None
+        size += len(other.raw)
+        waiting += _named_in(other.raw, other, project)
+    return sorted(found, key=lambda other: other.path)
+
+
+def _definitions(project: Project) -> Iterator[CodeFile]:
+    for file in project.files:
+        if file.module and file.path.rsplit("/", 1)[-1].startswith(("schema.", "convex.config.")):
+            yield file
+
+
+def _named_in(raw: bytes, file: CodeFile, project: Project) -> Iterator[CodeFile]:
+    """The files that a text imports, and those whose functions it refers to."""
+    for specifier in dict.fromkeys(_SPECIFIER.findall(raw)):
+        other = project.imported_file(file, specifier.decode("utf-8", "replace"))
+        if other is not None:
+            yield other
+    for reference in dict.fromkeys(_REFERENCE.findall(raw)):
+        parts = [part.strip().decode("ascii", "replace") for part in reference.split(b".")][1:-1]
+        other = project.function_module("/".join(parts), near=file)
+        if other is not None:
+            yield other
