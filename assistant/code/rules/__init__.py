@@ -31,12 +31,17 @@ peer=True, check_query=check)`. See `assistant.code.rule.Rule` for all fields. T
 each a generator of what `RULE.at(file, node, message, hint=…, severity=…, confidence=…)` gives:
 
 - `check(node, file, project)` for each node whose kind is in `kinds=frozenset({"throw_statement"})`
+  (of calls, with `names=frozenset({"setTimeout"})`, only those whose callee's last name is one)
 - `check_call(call, project)` for each `ContextCall`: `ctx.db.insert(…)` under whatever name, with
   `.path == ("db", "insert")`, `.node`, `.name_node`, `.arguments`, `.file`, `.context.confidence`
 - `check_query(query, project)` for each `DbQuery`, once for each way on where a chain forks
 - `check_function(function, project)` for each `RegisteredFunction` that the backend knows
 - `check_table(table, project)` for each `defineTable`
 - `check_file(file, project)` for each file, `check_project(project)` once
+
+What a rule may read decides what an edit makes stale (`assistant.code.dependencies`): for a file of
+the functions folder all code of the project; for a client's file only itself, what it imports, and
+the functions folder. A rule for clients must not look through other clients' files.
 
 They are called for deployed files only, unless `files=` says otherwise (`PEER_FILES` for rules of
 the official plugin, which looks at tests and configuration in the functions folder too). A rule
@@ -52,7 +57,8 @@ parentheses), `unwrap_await`, `wrapped` (the way out), `arguments(call)`, `argum
 `callee`,
 `callee_name`, `receiver`, `name_chain` (`("Promise", "all")`), `string_value`, `object_member(s)`,
 `parameters`, `returned_expressions`, `is_async`, `is_awaited`, `loop_around`, `ancestors`,
-`descendants(node, *kinds)`, `is_inside`. `file.nodes(*kinds)`: all nodes of a kind, without a walk.
+`descendants(node, *kinds)`, `is_inside`. `file.nodes(*kinds)`: all nodes of a kind, without a walk;
+`file.tree.nodes_inside(node, kind)` those within a node; `file.calls_named(names)` calls by callee.
 Nodes compare with `==` (never `is`) and have `.id` as a key within one file.
 
 Names: `file.resolve(identifier)` gives a `Binding` (`kind`, `value`, `path` for destructuring,
@@ -77,7 +83,8 @@ Reach: `project.reach.runs_at(file, node, *kinds)` gives a `ReachedFrom` (`funct
 in a helper that one reaches; `.kinds_at(file, node)`; `.reached_by(function, runs=False)` all units
 of code that a function runs (`runs`: through `ctx.run…` too); `.unit_of(file, node)`;
 `.calls_of(unit)`; `.call_nodes_of(unit)`; `.runs_in(file)` all `ctx.run…` and scheduler calls with
-their `reference` and `target`. `assistant.code.references.reference_of` reads `internal.a.b`.
+their `reference` and `target`, `.runs_of(unit)` and `.context_calls_of(unit)` those of one unit.
+`assistant.code.references.reference_of` reads `internal.a.b`.
 
 Queries: a `DbQuery` has `table`, `steps`, `index` (`name`, `range.ops`, `range.exact`,
 `is_search`), `filters`, `order`, `terminal`, `reads` (`"collect"`, `"for await"` …), `restricted`,
