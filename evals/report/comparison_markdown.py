@@ -22,40 +22,62 @@ from evals.metrics.base import Measured, Measurement
 from evals.outcome import CaseFailed, CaseOutcome, Outcome
 from evals.report.outputs import output_lines
 
-MOST_CASES = 30
-"""Described for each suite."""
+MOST_CASES = (30, 10, 3)
+"""Described for each suite; the fewer ones where the text would be too long."""
+MOST_NAMED = 30
+"""Cases of a gate that does not hold."""
 MOST_LINES = 30
 """Of a diff."""
+LONGEST_LINE = 1_000
+"""Characters of a diff's line."""
 LONGEST = 60_000
 """Characters: GitHub takes 65,536 in a comment."""
 
 _TOLD = (Fate.LOST, Fate.WORSE, Fate.MIXED, Fate.BETTER, Fate.GAINED)
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~@&-]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+# GitHub looks for mentions, references and addresses once more after it has read the Markdown, so
+# that an escaped sign is found; an invisible one beside it is what keeps them apart.
+_FOUND_LATER = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
 
 
 def comparison_markdown(comparison: Comparison) -> str:
-    """The whole text, cut where a comment would be too long."""
-    text = "\n".join(_lines(comparison)) + "\n"
-    if len(text) <= LONGEST:
-        return text
-    short = "\n".join(_lines(comparison, details=False)) + "\n"
-    return short[:LONGEST] if len(short) > LONGEST else short
+    """The whole text, with fewer cases where a comment would be too long."""
+    for most in (*MOST_CASES, 0):
+        text = "\n".join(_lines(comparison, most)) + "\n"
+        if len(text) <= LONGEST:
+            return text
+    return text[:LONGEST]
 
 
 def escaped(text: str) -> str:
     """Text of others as it reads, on one line."""
-    line = " ".join(_CONTROL.sub("\ufffd", text).split())
+    line = _FOUND_LATER.sub(_JOINER, " ".join(_CONTROL.sub("\ufffd", text).split()))
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", line)
 
 
-def _lines(comparison: Comparison, *, details: bool = True) -> Iterator[str]:
+def code(text: str) -> str:
+    """Text of others on one line, as code."""
+    line = " ".join(_CONTROL.sub("\ufffd", text).split())
+    if "|" in line or not line:
+        return escaped(line)  # would end a cell of a table
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    edge = " " if "`" in line else ""
+    return f"{fence}{edge}{line}{edge}{fence}"
+
+
+def _lines(comparison: Comparison, most: int) -> Iterator[str]:
     verdict = "✅ no regression" if comparison.passed else "❌ regression"
     yield f"### Evals: {verdict}"
     yield ""
     for suite, gate in comparison.failed_gates:
-        named = ", ".join(f"`{case}`" for case in gate.cases[:MOST_CASES])
-        yield f"- **{suite.name}**: {escaped(gate.told)}{': ' + named if named else ''}"
+        named = ", ".join(code(case) for case in gate.cases[:MOST_NAMED])
+        more = len(gate.cases) - MOST_NAMED
+        named += f" and {more} more" if more > 0 else ""
+        yield f"- **{escaped(suite.name)}**: {escaped(gate.told)}{': ' + named if named else ''}"
     for note in comparison.notes:
         yield f"- note: {escaped(note)}"
     yield ""
@@ -63,13 +85,13 @@ def _lines(comparison: Comparison, *, details: bool = True) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"
     for suite in comparison.suites:
         counts = [len(suite.of(fate)) for fate in (Fate.LOST, Fate.WORSE, Fate.BETTER, Fate.GAINED)]
-        cells = [suite.name, str(suite.compared), *map(str, counts), _pass_rate(suite)]
+        cells = [escaped(suite.name), str(suite.compared), *map(str, counts), _pass_rate(suite)]
         yield f"| {' | '.join(cells)} |"
-    if details:
+    if most:
         for suite in comparison.suites:
-            yield from _details(suite)
+            yield from _details(suite, most)
     yield ""
-    yield f"<sub>base {comparison.base.id} · head {comparison.head.id} · "
+    yield f"<sub>base {escaped(comparison.base.id)} · head {escaped(comparison.head.id)} · "
     yield f"convexpert {escaped(comparison.head.spec.convexpert)}</sub>"
 
 
@@ -78,20 +100,21 @@ def _pass_rate(suite: SuiteComparison) -> str:
     return f"{_value(rate.base)} → {_value(rate.head)}"
 
 
-def _details(suite: SuiteComparison) -> Iterator[str]:
+def _details(suite: SuiteComparison, most: int) -> Iterator[str]:
     told = [case for fate in _TOLD for case in suite.of(fate)]
     changed = [one for one in suite.metrics if one.changed]
     if not told and not changed:
         return
     yield ""
-    yield f"<details><summary>{suite.name}: {len(told)} cases came out otherwise</summary>"
+    count = f"{len(told)} {'case' if len(told) == 1 else 'cases'}"
+    yield f"<details><summary>{escaped(suite.name)}: {count} came out otherwise</summary>"
     yield ""
     if changed:
         yield from _metrics(suite, changed)
-    for case in told[:MOST_CASES]:
+    for case in told[:most]:
         yield from _case(case)
-    if len(told) > MOST_CASES:
-        yield f"- … and {len(told) - MOST_CASES} more"
+    if len(told) > most:
+        yield f"- … and {len(told) - most} more"
     yield ""
     yield "</details>"
 
@@ -104,7 +127,8 @@ def _metrics(suite: SuiteComparison, changed: list[MetricComparison]) -> Iterato
         around = f" ({interval.low:+.3f} to {interval.high:+.3f})" if interval is not None else ""
         gap = f"{one.difference:+.3f}{around}" if one.difference is not None else ""
         says = f"**{one.verdict.value}**" if one.verdict is Verdict.WORSE else one.verdict.value
-        yield f"| `{one.metric.name}` | {_value(one.base)} | {_value(one.head)} | {gap} | {says} |"
+        values = f"{_value(one.base)} | {_value(one.head)}"
+        yield f"| {code(one.metric.name)} | {values} | {gap} | {says} |"
     yield ""
     fewest = suite.fewest_lost
     if suite.compared >= fewest:
@@ -118,7 +142,7 @@ def _metrics(suite: SuiteComparison, changed: list[MetricComparison]) -> Iterato
 def _case(case: CaseComparison) -> Iterator[str]:
     must = " (must pass)" if case.must_pass else ""
     runs = "" if case.certain else f", {_rate(case.base)} → {_rate(case.head)} runs passed"
-    yield f"- **{case.fate.value}** `{case.case}`{must}{runs}"
+    yield f"- **{case.fate.value}** {code(case.case)}{must}{runs}"
     for line in _missed(case):
         yield f"  - {escaped(line)}"
     for reason in case.why:
@@ -135,7 +159,9 @@ def _case(case: CaseComparison) -> Iterator[str]:
 
 
 def _fenced(lines: list[str]) -> Iterator[str]:
-    safe = [_CONTROL.sub("\ufffd", line) for line in lines[:MOST_LINES]]
+    # A line that went on at the margin would end the list that the block stands in.
+    whole = [" ↵ ".join(line.splitlines()) for line in lines[:MOST_LINES]]
+    safe = [_CONTROL.sub("\ufffd", line)[:LONGEST_LINE] for line in whole]
     longest = max((len(run) for line in safe for run in re.findall(r"`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     yield ""
