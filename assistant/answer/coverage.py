@@ -25,7 +25,8 @@ from assistant.answer.question import CLICKS, Question
 from assistant.answer.select import Point
 from assistant.answer.weights import weights_of
 
-THRESHOLD = 0.5
+THRESHOLD = 0.45
+"""Below one half: a wrong refusal of a covered question is worse than a cited near miss."""
 TOGETHER = 3.0
 """How far below the leading point's score another one may be to count as part of an answer."""
 

@@ -63,7 +63,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\bhow much (?:is|are|do|does|did|will|would|for|money)\b|\bhow expensive\b"
             r"|\bpric(?:e|es|ing)\b|\bwhat (?:do|does|did|will|would|is) .{0,80}\bcosts?\b"
             r"|\bfees?\b|\bper (?:month|year)\b|\bcosts? (?:me|us|per|extra|more|a month)\b"
-            r"|\b(?:does|will|would) .{0,60}\bcosts?(?: (?:extra|more|money|anything))?\W*$"
+            r"|^(?:do|does|will|would)\b .{0,60}\bcosts?(?: (?:extra|more|money|anything))?\W*$"
+            r"|^(?:is|are)\b .{0,60}\bfree(?: of charge)?\W*$"
             r"|\b(?:does|will) .{0,60}\bcharge (?:me|us|extra|per|for)\b|\bcheap(?:er|est)\b"
             r"|\bdiscounts?\b"
         ),
@@ -74,7 +75,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         _pattern(
             r"\b(?:what|which|latest|oldest|newest|minimum|current)\b[^?]{0,50}\bversions?\b"
             r"|\b(?:since|in|from) (?:which|what) (?:version|release)\b"
-            r"|\bversions? (?:is |are |that is )?(?:required|needed|supported|compatible)\b"
+            r"|\bversions? (?:is |are |that is )?(?:for|required|needed|supported|compatible)\b"
+            r"|\b(?:oldest|newest|earliest|latest) [\w.@/-]+ (?:that|which|with|supported|i can)\b"
+            r"|\b(?:what|which) releases? \w|\brelease notes\b|\bchange ?log\b"
         ),
         _pattern(r"\d+\.\d+|\b[A-Z]\w+ \d+\b"),
     ),
@@ -119,6 +122,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         _pattern(
             r"\bhow many\b(?! of my)|\bhow much [a-z]+\b"
             r"|\bmax(?:imum|imal)? (?!size|time|duration)[a-z]"
+            r"|^(?:the |is there an? |any )?(?:\w+ )?limits? (?:on|for|of) "
+            r"|\b(?:longest|largest|biggest|smallest|shortest|highest|lowest) "
+            r"(?:allowed|possible|permitted|supported)\b"
             r"|\b(?:character|length|row|item|document|memory|request|upload)s? limits?\b"
             r"|\bwhat(?:'s| is| are) the (?:[\w'’-]+ ){0,3}(?:limits?|quotas?|maximum|minimum)\b"
         ),
@@ -141,6 +147,12 @@ _NOUN = _pattern(
     rf"|\bmax(?:imum|imal)? (?P<max>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,4}})"
     r"|\b(?:what|which|latest|oldest|newest|current) (?P<version>[\w.-]+) versions?\b"
 )
+_ONLY_MENTIONED = _pattern(
+    r"\b(?:rate limits?"
+    r"|(?:limit|restrict|control|cap|throttle|reduce|change|configure|set|count|track)\w*"
+    r" how (?:many|much|long|often|big|large))\b"
+)
+"""What is to be done with a quantity, not the quantity itself."""
 _COUNTED = frozenset({"version", "size", "count", "length"})
 _BOUNDS = re.compile(
     r"\b(?:at (?:most|least)|up to|max\w*|min\w*|limit\w*|(?:more|less|fewer) than|below|above"
@@ -153,9 +165,10 @@ _CLAUSE = re.compile(r"[;:.](?=\s)|,(?=\s)|[()]|\b(?:and|but)\b")
 
 def quantity_asked(question: str) -> Quantity | None:
     """The quantity that a question wants, None where it wants something else."""
+    asked = _ONLY_MENTIONED.sub(" ", question)
     for name, asks, tells in _KINDS:
-        if asks.search(question):
-            return Quantity(name, tells, _counted(question) if name in _COUNTED else "")
+        if asks.search(asked):
+            return Quantity(name, tells, _counted(asked) if name in _COUNTED else "")
     return None
 
 
