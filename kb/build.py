@@ -133,8 +133,10 @@ def _read(
 
 
 def _entries(topic: Topic, texts: dict[str, str]) -> Iterator[Entry]:
-    whole = TopicEntry(topic.text, vector_id(topic.text), topic.fields)
-    texts[whole.vector] = whole.text
+    whole = None
+    if topic.title:
+        whole = TopicEntry(topic.text, vector_id(topic.text), topic.fields)
+        texts[whole.vector] = whole.text
     for chunk in topic.chunks:
         found = _texts_of(chunk)
         texts.update(found)

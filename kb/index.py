@@ -21,7 +21,7 @@ from kb.matrix import VectorRow
 from kb.source import Source
 from kb.topic import TopicFields
 
-SHAPE = 3
+SHAPE = 4
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
 _TABLES = f"""

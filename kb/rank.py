@@ -22,6 +22,9 @@ TOPIC_WORDS = 0.3
 AGAIN = 0.12
 """What a passage loses for each better one of its topic: one page must not fill all places."""
 
+NO_TOPIC = 0
+"""The topic of what belongs to none."""
+
 _MOST = MEANING + WORDS + TOPIC_MEANING + TOPIC_WORDS
 
 
@@ -31,6 +34,7 @@ class Candidate:
 
     id: str
     topic: int
+    """Its number, or NO_TOPIC."""
     similarity: float
     """Cosine of the chunk's nearest part."""
     bm25: float
@@ -46,19 +50,23 @@ def rank(candidates: Sequence[Candidate], *, best_topic: float) -> list[tuple[st
     """
     best_words = max((found.bm25 for found in candidates), default=0.0) or 1.0
     scored = [
-        (
-            found.id,
-            found.topic,
-            (
-                MEANING * found.similarity
-                + WORDS * found.bm25 / best_words
-                + TOPIC_MEANING * found.topic_similarity
-                + TOPIC_WORDS * found.topic_bm25 / (best_topic or 1.0)
-            ),
-        )
-        for found in candidates
+        (found.id, found.topic, _score(found, best_words, best_topic)) for found in candidates
     ]
     return _spread(sorted(scored, key=lambda one: (-one[2], one[0])))
+
+
+def _score(found: Candidate, best_words: float, best_topic: float) -> float:
+    words = found.bm25 / best_words
+    # What belongs to no topic is taken to be as near as its topic would be.
+    topic_meaning, topic_words = found.similarity, words
+    if found.topic != NO_TOPIC:
+        topic_meaning, topic_words = found.topic_similarity, found.topic_bm25 / (best_topic or 1.0)
+    return (
+        MEANING * found.similarity
+        + WORDS * words
+        + TOPIC_MEANING * topic_meaning
+        + TOPIC_WORDS * topic_words
+    )
 
 
 def _spread(ordered: Iterable[tuple[str, int, float]]) -> list[tuple[str, float]]:
@@ -67,5 +75,5 @@ def _spread(ordered: Iterable[tuple[str, int, float]]) -> list[tuple[str, float]
     ranked: list[tuple[str, float]] = []
     for found, topic, score in ordered:
         ranked.append((found, round((score - AGAIN * seen[topic]) / _MOST, 6)))
-        seen[topic] += 1
+        seen[topic] += topic != NO_TOPIC
     return sorted(ranked, key=lambda pair: (-pair[1], pair[0]))

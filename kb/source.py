@@ -55,11 +55,11 @@ class AgentSource:
         return Source(agent.handle, agent.origin, agent.path, agent.number, agent.digest)
 
     def topics(self) -> list[Topic]:
-        """The sections of the version's document."""
+        """The version's document, which is no topic."""
         from kb.chunk import chunk_document
-        from kb.topic import section_topics
+        from kb.topic import no_topic
 
-        return section_topics(chunk_document(self.agent.document, self.source))
+        return [no_topic(chunk_document(self.agent.document, self.source))]
 
 
 @dataclass(frozen=True)

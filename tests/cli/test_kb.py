@@ -110,11 +110,11 @@ def test_status_before_and_after_a_build(run: Run, tmp_path: Path) -> None:
 
 
 def test_build_tells_what_it_did(run: Run) -> None:
-    expected = {"documents": 1, "chunks": 3, "vectors": 5, "added": 1, "removed": 0}
+    expected = {"documents": 1, "chunks": 3, "vectors": 3, "added": 1, "removed": 0}
     first = json.loads(run("kb", "build", "--json").stdout)
-    assert first == {**expected, "embedded": 5, "skipped": []}
+    assert first == {**expected, "embedded": 3, "skipped": []}
     assert json.loads(run("kb", "build", "--json").stdout)["embedded"] == 0
-    assert json.loads(run("kb", "build", "--force", "--json").stdout)["embedded"] == 5
+    assert json.loads(run("kb", "build", "--force", "--json").stdout)["embedded"] == 3
     assert "1 documents" not in run("kb", "build").stdout
 
 

@@ -41,6 +41,16 @@ def test_a_much_nearer_passage_of_the_same_topic_stays_in_front() -> None:
     assert ids(*same, found("b", 2, similarity=0.4)) == ["a0", "a1", "b"]
 
 
+def test_passages_of_no_topic_stand_by_themselves() -> None:
+    alone = [found(f"a{n}", 0, similarity=0.80 - n / 100) for n in range(3)]
+    assert ids(*alone, found("b", 2, similarity=0.7, topic_similarity=0.7)) == [
+        "a0",
+        "a1",
+        "a2",
+        "b",
+    ]
+
+
 def test_nothing_found_is_nothing_ranked() -> None:
     assert rank([], best_topic=0.0) == []
 
