@@ -85,15 +85,21 @@ def test_an_edited_case_is_run_again_and_a_moved_one_is_not(folder: Path) -> Non
     assert kept(run_in(folder)) == {"refunds": True, "clean": False}
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(folder: Path) -> None:
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same code in both processes, also while somebody edits it.
+    monkeypatch.setattr("evals.run.code_digest", lambda: "code")
     script = """\
 import os, sys
+import evals.run
 from pathlib import Path
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.run import RunOptions, run_suites
 from evals.suite import load_suite
 
+evals.run.code_digest = lambda: "code"
 folder = Path(sys.argv[1])
 def die(step, done, total):
     if step == "Cases" and done == 1:
