@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none."""
         try:
-            parsed = sa.make_url(url)
+            parsed = _readable(sa.make_url(url))
             backend = parsed.get_backend_name()
             is_sqlite = backend == "sqlite"
             # A connection that a restarted server forgot is replaced before it is used.
@@ -53,7 +54,8 @@ class Database:
                 f"the registry's address needs the Python package {error.name}",
                 hint=f"pip install {error.name}",
             ) from error
-        self.name = (parsed.database if is_sqlite else None) or parsed.render_as_string()
+        file = (parsed.database or "").removeprefix("file:") if is_sqlite else None
+        self.name = file or parsed.render_as_string()
         """For messages: the SQLite file, or the URL without its password."""
         self._is_file = is_sqlite
         self._reading = engine
@@ -103,6 +105,27 @@ class Database:
         except OSError:
             return False
         return free < _ROOM
+
+
+def _readable(url: sa.URL) -> sa.URL:
+    """The address, for a SQLite file that can't be written one by which it can still be read."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return url
+    query = read_only_query(Path(url.database))
+    return url if query is None else url.set(database=f"file:{url.database}", query=query)
+
+
+def read_only_query(path: Path) -> dict[str, str] | None:
+    """What SQLite's URI of a file has to say that nobody may write; None for any other file.
+
+    SQLite makes files beside one in WAL mode even to read it, unless it is told that nobody will
+    write; which is true where nobody can, and no write is left to be taken over.
+    """
+    if not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return None
+    left = path.with_name(path.name + "-wal")
+    is_settled = not left.exists() or left.stat().st_size == 0
+    return {"uri": "true", "mode": "ro", **({"immutable": "1"} if is_settled else {})}
 
 
 _CONNECT: dict[str, dict[str, Any]] = {

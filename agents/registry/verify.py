@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import sqlalchemy as sa  # noqa: TID253 - this package owns the import
 
 from agents.document import digest_of
 from agents.errors import WorkspaceError
 from agents.health import Symptom
-from agents.registry.database import Database
+from agents.registry.database import Database, read_only_query
 from agents.registry.migrations import MIGRATIONS, schema_version
 from agents.registry.tables import agents, blobs, collections, labels, pages, sources, versions
 from agents.settings import Settings
@@ -51,8 +52,9 @@ def _broken_file(path: Path) -> Symptom | None:
     from agents.registry.salvage import salvage
 
     try:
-        # Opened as any command does it: a file that nobody may write can't be used.
-        with closing(sqlite3.connect(path, timeout=30)) as db:
+        query = read_only_query(path)
+        place = str(path) if query is None else f"file:{path}?{urlencode(query)}"
+        with closing(sqlite3.connect(place, timeout=30, uri=query is not None)) as db:
             verdict = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
         return Symptom(PART, f"{path} can't be opened: {error}", "see who may read and write it")
