@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from agents.finding import Severity
 from agents.registry import AgentVersion, open_registry
 from agents.settings import Settings
 from agents.workspace import Workspace
+from assistant.code.catalogue import load_rule, rule_ids
 from evals.kinds.answer import AnswerTask
 from evals.kinds.check import CheckTask
 from evals.kinds.document import DocumentTask
@@ -83,6 +85,23 @@ def test_every_rule_has_snippets_that_break_it_and_snippets_that_do_not() -> Non
         if "clean" in case.tags:
             assert isinstance(case.task, CheckTask)
             assert not case.task.expected
+
+
+def test_every_rule_that_is_on_by_default_has_a_case_that_breaks_it_and_one_that_does_not() -> None:
+    cases = [
+        (case, case.task)
+        for suite in find_suites()
+        for case in suite.cases
+        if isinstance(case.task, CheckTask)
+    ]
+    assert len(cases) >= 150
+    broken = {place.rule for _case, task in cases for place in task.expected}
+    kept = {tag for case, task in cases if not task.expected for tag in case.tags}
+    # No case can turn on what a project has to turn on itself.
+    off = {rule for rule in rule_ids() if load_rule(rule).severity is Severity.OFF}
+    wanted = set(rule_ids()) - off
+    assert sorted(wanted - broken) == []
+    assert sorted(wanted - kept) == []
 
 
 def test_there_are_enough_document_cases_and_every_item_of_every_document_is_in_one(
