@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -40,7 +39,4 @@ def lsp(
     with wire() as ends:
         from assistant.lsp.server import serve
 
-        status = serve(ends, obj.chosen_workspace)
-        sys.stderr.flush()
-        # A thread may still wait for input that nobody sends.
-        os._exit(status)
+        serve(ends, obj.chosen_workspace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.lsp.frames import HEAD, packed, unpacked
@@ -25,11 +26,14 @@ class FullChecks:
         self._arguments = [str(root), *([] if chosen is None else [str(chosen)])]
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._is_over = False
 
     async def check(self, opened: Mapping[Path, bytes]) -> Outcome:
         """Check all open files. Raises FullCheckError."""
         async with self._turn:
             for _ in range(MOST_STARTS):
+                if self._is_over:
+                    raise FullCheckError("the server is shutting down")
                 try:
                     return _outcome(await self._ask(opened))
                 except (asyncio.IncompleteReadError, ConnectionError):
@@ -58,14 +62,17 @@ class FullChecks:
         if process is None:
             return
         if process.returncode is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
         await process.wait()
 
-    def kill(self) -> None:
-        """End the process at once, whatever it does; the next check starts it again."""
+    def close(self) -> None:
+        """End the process at once, whatever it does; no further check is run."""
+        self._is_over = True
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
 
 
 def _outcome(answer: object) -> Outcome:

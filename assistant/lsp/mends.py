@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from agents.directive import WORD
 from agents.finding import Edit, Finding
+from agents.location import LineIndex, Lines
 from agents.mending import mended
 from assistant.code.catalogue import ENGINE_RULES, rule_ids
 from assistant.code.modules import CODE_SUFFIXES, Category, CodeFile
 from assistant.code.suppress import Directives
 
 _INDENTATION = re.compile(rb"[ \t]*")
-_FORMS = ("// {}", "{{/* {} */}}")
-"""Comments as they may stand in code, and among the children of JSX."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def fix_all(findings: Sequence[Finding], raw: bytes) -> Mend | None:
 
 
 def silences(findings: Iterable[Finding], raw: bytes, path: str) -> list[Mend]:
-    """A comment above its line for each finding, where one can stand there."""
+    """A comment for each finding: above its line, in JSX at the end of it, where one can stand."""
     if not path.endswith(CODE_SUFFIXES):
         return []
     known = frozenset(rule_ids()) - ENGINE_RULES
@@ -64,29 +63,30 @@ def silences(findings: Iterable[Finding], raw: bytes, path: str) -> list[Mend]:
 
 
 def _silence(finding: Finding, raw: bytes, path: str) -> Edit | None:
-    lines = raw.splitlines(keepends=True)
-    start = sum(map(len, lines[: finding.span.line - 1]))
-    line = lines[finding.span.line - 1]
-    if start == 0 and raw.startswith(b"\xef\xbb\xbf"):
-        start = 3
-        line = line[3:]
+    """The comment that silences a finding, tried out; None where none of them does."""
+    index = LineIndex(raw)
+    start = index.line_start(finding.span.line)
+    line = index.cut(Lines(finding.span.line, finding.span.line))
+    text = f"{WORD} {finding.rule}"
     indentation = _INDENTATION.match(line)
     assert indentation is not None
-    ending = "\r\n" if line.endswith(b"\r\n") else "\n"
-    for form in _FORMS:
-        comment = form.format(f"{WORD} {finding.rule}")
-        edit = Edit(start, start, f"{indentation[0].decode('ascii')}{comment}{ending}")
-        if _is_silenced(finding, raw[:start] + edit.text.encode() + raw[start:], path):
+    ending = "\r\n" if raw[start + len(line) :].startswith(b"\r\n") else "\n"
+    end = start + len(line)
+    above = Edit(start, start, f"{indentation[0].decode('ascii')}// {text}{ending}")
+    behind = (Edit(end, end, f"{{/* {text} */}}"), Edit(end, end, f" // {text}"))
+    was_whole = not _parsed(raw, path).tree.root.has_error
+    for edit, further in ((above, 1), *((one, 0) for one in behind)):
+        file = _parsed(raw[: edit.start] + edit.text.encode() + raw[edit.start :], path)
+        line_then = finding.span.line + further
+        if was_whole and file.tree.root.has_error:
+            continue
+        if Directives(file).silence(finding.rule, peer=False, line=line_then, anchor_line=None):
             return edit
     return None
 
 
-def _is_silenced(finding: Finding, raw: bytes, path: str) -> bool:
-    """Whether the text, with one line more above the finding's, silences it."""
-    file = CodeFile(path, lambda: raw, category=Category.DEPLOYED)
-    return Directives(file).silence(
-        finding.rule, peer=False, line=finding.span.line + 1, anchor_line=None
-    )
+def _parsed(raw: bytes, path: str) -> CodeFile:
+    return CodeFile(path, lambda: raw, category=Category.DEPLOYED)
 
 
 def _as_in(raw: bytes, findings: Sequence[Finding]) -> tuple[Edit, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from lsprotocol import types  # noqa: TID253
 from pygls.capabilities import get_capability  # noqa: TID253
@@ -42,6 +44,11 @@ class Protocol(LanguageServerProtocol):
     """The protocol with open files kept by us: the library's own split lines where it must not."""
 
     _server: Server
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_args: object) -> NoReturn:
+        """The client is done."""
+        self._server.leave()
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """As the library does it; a request that makes no sense is answered all the same."""
@@ -87,7 +94,7 @@ class Server(LanguageServer):
         self._answering: asyncio.TimerHandle | None = None
         self._waiting: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
-        self._is_wanted = False
+        self._is_wanted = self._is_over = False
         self._told: set[str] = set()
         self._register()
 
@@ -177,8 +184,18 @@ class Server(LanguageServer):
             if timer is not None:
                 timer.cancel()
         self._is_wanted = False
+        self._is_over = True
         if self._checks is not None:
-            self._checks.kill()
+            self._checks.close()
+
+    def leave(self) -> NoReturn:
+        """End the process; its status says whether the client had it shut down before.
+
+        At once, as a check or a read may be under way that nobody needs any more.
+        """
+        self._stop(None)
+        sys.stderr.flush()
+        os._exit(0 if self.protocol._shutdown else 1)
 
     def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
         if params.text_document.uri in self.editor.opened:
@@ -247,6 +264,8 @@ class Server(LanguageServer):
             try:
                 await self._full_check(snapshot)
             except FullCheckError as error:
+                if self._is_over:
+                    return
                 self._tell(f"the check came to no end: {error}", types.MessageType.Error)
             except Exception as error:
                 logger.exception("a full check failed")
@@ -314,21 +333,31 @@ class Server(LanguageServer):
         return asyncio.get_running_loop().call_later(pause, partial(_safely, work))
 
 
-def serve(ends: Wire, chosen: Path | None = None) -> int:
-    """Serve one client until it says `exit` or is gone; the exit status that the protocol asks for.
+def serve(ends: Wire, chosen: Path | None = None) -> NoReturn:
+    """Serve one client until it says `exit` or is gone, and end the process.
 
     `chosen` is the workspace that the user named.
     """
+    _log_to_standard_error(with_traces=bool(os.environ.get("CONVEXPERT_DEBUG")))
     server = Server(chosen)
-    try:
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # the client is gone, or the user is
         asyncio.run(_serve(server, ends))
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
-    except BrokenPipeError:
-        pass  # the client is gone
-    finally:
-        server._stop(None)
-    return 0 if server.protocol._shutdown else 1
+    server.leave()
+
+
+class _OneLine(logging.Formatter):
+    """What went wrong, without where in the program."""
+
+    def formatException(self, ei: Any) -> str:
+        """The error's own words."""
+        return f"  {ei[0].__name__}: {ei[1]}" if ei and ei[0] is not None else ""
+
+
+def _log_to_standard_error(*, with_traces: bool) -> None:
+    form = "convexpert lsp: %(message)s"
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(form) if with_traces else _OneLine(form))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 async def _serve(server: Server, ends: Wire) -> None:
@@ -343,6 +372,8 @@ async def _serve(server: Server, ends: Wire) -> None:
         )
     except (asyncio.IncompleteReadError, ValueError) as error:
         logger.error("what the client sends is not the protocol: %s", error)
+    # Before the loop waits for what is under way.
+    server.leave()
 
 
 def _never() -> Any:

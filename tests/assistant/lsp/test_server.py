@@ -322,6 +322,14 @@ def test_the_exit_status_says_whether_it_was_shut_down(
     assert rude.process.wait(60) == 1
 
 
+def test_it_ends_in_the_middle_of_a_check(start: Callable[..., EditorClient], tasks: Path) -> None:
+    editor = start()
+    uri = editor.open(tasks)
+    editor.diagnostics(uri)
+    editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    assert editor.leave() == 0
+
+
 def test_a_client_that_is_gone_ends_the_server(start: Callable[..., EditorClient]) -> None:
     editor = start()
     assert editor.process.stdin is not None
