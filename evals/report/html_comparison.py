@@ -96,9 +96,8 @@ def _about(suite: SuiteComparison) -> str:
 
 
 def _metrics(suite: SuiteComparison) -> Iterator[str]:
-    headers = (
-        "metric", "", "base", "head", "-difference", "-95 % interval", "-p", "-shows from", "says",
-    )  # fmt: skip
+    told = ("-difference", "-95 % interval", "-p", "-shows from", "says")
+    headers = ("metric", "chart", "base", "head", *told)
     rows = map(_metric, suite.metrics)
     caption = f"metrics of {suite.name}; bar: head, line: base, whiskers: 95 % interval"
     yield table(caption, headers, rows, kind="numbers")

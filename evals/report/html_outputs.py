@@ -69,7 +69,7 @@ def ranks(base: CaseOutcome | None, head: CaseOutcome | None) -> str:
         )
         for passage in dict.fromkeys([*before, *after])
     ]
-    headers = ("passage", "-grade", "before", "after", "", "-rank")
+    headers = ("passage", "-grade", "before", "after", "moved", "-places")
     caption = "retrieval ranks: framed before, filled after"
     return table(caption, headers, body, kind="numbers")
 

@@ -58,7 +58,7 @@ def _given(run: Run) -> str:
 def _scores(suite: SuiteRun) -> Iterator[str]:
     whole = [score for score in suite.scores if ":" not in score.metric.name]
     single = [score for score in suite.scores if ":" in score.metric.name]
-    headers = ("metric", "", "value", "-95 % interval", "-n", "threshold", "-what it says")
+    headers = ("metric", "chart", "value", "-95 % interval", "-n", "threshold", "-what it says")
     caption = f"scores of {suite.name}; line: threshold, whiskers: 95 % interval"
     yield table(caption, headers, map(_score, whole), kind="numbers")
     if single:

@@ -127,6 +127,13 @@ def test_the_policy_allows_the_page_its_own_style_and_script_alone(kind: str) ->
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize("kind", ["run", "comparison"])
+def test_every_column_and_row_has_a_header(kind: str) -> None:
+    page = pages()[kind]
+    assert not re.search(r"<th[^>]*></th>|<th>", page)
+    assert page.count("<caption>") == page.count("<table") > 0
+
+
 def test_a_run_shows_scores_history_and_cases_with_what_went_wrong_first() -> None:
     run = run_of(answered("a"), answered("a filter", passed=False, name="two"), day=2)
     page = run_html(run, metric_histories([run_of(answered("a"))], run))
