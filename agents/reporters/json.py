@@ -35,9 +35,9 @@ def document(report: FindingsReport) -> dict[str, Any]:
         "review": [_item(item) for item in report.review],
     }
     if report.score is not None:
-        values["rules"] = report.count_by_rule()
-        values["score"] = {
-            "total": report.score.total,
+        values["summary"] |= {
+            "rules": report.count_by_rule(),
+            "score": report.score.total,
             "categories": dict(report.score.categories),
         }
     if report.baseline is not None:

@@ -78,8 +78,9 @@ def test_findings_are_shown_with_their_code_and_the_item_that_asks(run: Run) -> 
 
 def test_json_follows_the_contract(run: Run) -> None:
     document = json.loads(run("check", "convex", "--format", "json", *SELECT, status=1).stdout)
-    assert set(document) == {"findings", "summary", "review", "rules", "score"}
-    assert document["summary"] == {"files": 1, "errors": 1, "warnings": 1, "infos": 0}
+    assert set(document) == {"findings", "summary", "review"}
+    promised = {"files": 1, "errors": 1, "warnings": 1, "infos": 0}
+    assert promised.items() <= document["summary"].items()
     finding = document["findings"][1]
     assert (finding["rule"], finding["file"], finding["line"], finding["column"]) == (
         "no-filter-in-query",

@@ -45,9 +45,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_the_score_is_shown_and_can_gate(run: Run) -> None:
-    score = json.loads(run(".", *SELECT, "--json").stdout)["score"]
-    assert score["total"] == 97
-    assert set(score["categories"]) == {"access", "layout", "reading", "validation", "writing"}
+    summary = json.loads(run(".", *SELECT, "--json").stdout)["summary"]
+    assert summary["score"] == 97
+    assert summary["rules"] == {"no-filter-in-query": 1, "require-args-validator": 1}
+    assert set(summary["categories"]) == {"access", "layout", "reading", "validation", "writing"}
     run(".", *SELECT, "--fail-on", "off", "--min-score", "97", status=0)
     gated = run(".", *SELECT, "--fail-on", "off", "--min-score", "98", status=1)
     assert "the score 97 is below --min-score 98" in gated.stderr
