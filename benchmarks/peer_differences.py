@@ -50,10 +50,13 @@ class Tally:
     only_ours: Counter[str | None] = field(default_factory=Counter)
 
     @property
-    def recall(self) -> float:
-        """How many of the plugin's findings, those of a listed kind left out, are found."""
-        missed = self.only_theirs[None]
-        return self.both / (self.both + missed) if self.both + missed else 1.0
+    def recall(self) -> float | None:
+        """How many of the plugin's findings, those of a listed kind left out, are found.
+
+        None where there are none.
+        """
+        expected = self.both + self.only_theirs[None]
+        return self.both / expected if expected else None
 
 
 @dataclass(frozen=True)
@@ -249,7 +252,7 @@ def _row(name: str, tally: Tally) -> str:
         tally.both,
         theirs.total() - theirs[None],
         theirs[None],
-        f"{100 * tally.recall:.1f} %",
+        "–" if tally.recall is None else f"{100 * tally.recall:.1f} %",
         ours.total() - ours[None],
         ours[None],
     )

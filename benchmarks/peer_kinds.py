@@ -101,7 +101,7 @@ def _foreign_database(spot: Spot) -> str | None:
 def _table_id(spot: Spot) -> str | None:
     version = spot.project.convex_version
     if version is not None and version[:2] < _TABLE_NAMED_SINCE:
-        return "convex too old for table names"
+        return "package.json names convex below 1.31"
     return _foreign_database(spot)
 
 
