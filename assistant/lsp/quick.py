@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from assistant.code.project import Project
     from assistant.code.rule import Rule
 
+LARGEST_TEXT = 400_000
+"""Bytes; even parsing a larger one takes longer than anybody waits for a keystroke."""
 LARGEST_PART = 16_000
 """Bytes of declarations that are looked at again at once; about 400 lines."""
 MOST_AROUND = 16
@@ -112,6 +114,8 @@ def quick_check(
 
     `project` holds what the file imports; `file` itself is any earlier text of it.
     """
+    if len(raw) > LARGEST_TEXT:
+        return None
     change = Change.between(checked.raw, raw)
     outline = Outline(raw, tsx=file.tsx)
     touched = outline.touched(change.start, change.new_end)

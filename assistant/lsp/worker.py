@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from assistant.lsp.frames import HEAD, packed, unpacked
 
-NICE = 5
+NICE = 1
 """On a busy machine keystrokes go first."""
 
 
