@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MOST_HITS = 1000
 MOST_TOPICS = 500
 """Topics that are compared by words: beyond, they hold next to nothing of the question."""
+TOLD = 50
+"""Places of a ranking that a hit tells; one further down says little about it."""
 LONGEST_QUERY = 10_000
 """Characters; what stands beyond is not looked at."""
 
@@ -134,7 +136,10 @@ def hits_of(
     are passed over.
     """
     places = {
-        name: {found: (rank, score) for rank, (found, score) in enumerate(ranking, start=1)}
+        name: {
+            found: (rank, score)
+            for rank, (found, score) in enumerate(ranking[: max(TOLD, 2 * query.k)], start=1)
+        }
         for name, ranking in rankings.items()
     }
     none = (None, None)
