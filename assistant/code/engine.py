@@ -19,8 +19,6 @@ from assistant.code.suppress import Directives
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from assistant.code.functions import RegisteredFunction
-
 MAX_SYNTAX_ERRORS = 5
 """A file of another language would otherwise give thousands."""
 _CONFIDENCE_RANK = {confidence: rank for rank, confidence in enumerate(Confidence)}
@@ -76,13 +74,8 @@ class Engine:
         project: Project,
         *,
         only: Collection[CodeFile] | None = None,
-        nearby: bool = False,
     ) -> list[Finding]:
-        """All findings of a project's checked files, or of those in `only`, in their order.
-
-        `nearby` leaves out what rules can only say after a look at the whole project, such as
-        which code is written twice; it takes a fraction of the time.
-        """
+        """All findings of a project's checked files, or of those in `only`, in their order."""
         asked = [
             file
             for file in project.files
@@ -90,7 +83,7 @@ class Engine:
         ]
         wanted = frozenset(asked)
         reports: dict[CodeFile, list[Report]] = defaultdict(list)
-        for report in self._reports(project, asked, nearby=nearby):
+        for report in self._reports(project, asked):
             if report.file in wanted and report.rule.looks_at(report.file):
                 reports[report.file].append(report)
         findings: list[Finding] = []
@@ -101,15 +94,9 @@ class Engine:
 
     # --- calling rules --------------------------------------------------------------------------
 
-    def _reports(
-        self, project: Project, files: Collection[CodeFile], *, nearby: bool
-    ) -> Iterator[Report]:
+    def _reports(self, project: Project, files: Collection[CodeFile]) -> Iterator[Report]:
         for file in files:
             yield from self._in_file(file, project)
-        if nearby:
-            for rule in self._active.rules:
-                yield from _in_parts(rule, project, files)
-            return
         for rule in self._active.rules:
             yield from _in_parts(rule, project)
             if rule.check_project is not None:
@@ -229,28 +216,19 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _in_parts(
-    rule: Rule, project: Project, near: Collection[CodeFile] | None = None
-) -> Iterator[Report]:
-    """What a rule says of functions, queries and tables; only of those in `near` where given."""
+def _in_parts(rule: Rule, project: Project) -> Iterator[Report]:
+    """What a rule says of functions, queries and tables."""
     if rule.check_function is not None:
         for function in project.functions:
-            if function.registered and (near is None or _is_near(function, near)):
+            if function.registered:
                 yield from rule.check_function(function, project)
     if rule.check_query is not None:
-        for file in filter(rule.looks_at, project.files if near is None else near):
+        for file in filter(rule.looks_at, project.files):
             for query in project.queries.in_file(file):
                 yield from rule.check_query(query, project)
     if rule.check_table is not None:
         for table in project.schemas.tables:
-            files = {table.file, *(index.file for index in table.indexes)}
-            if near is None or not files.isdisjoint(near):
-                yield from rule.check_table(table, project)
-
-
-def _is_near(function: RegisteredFunction, near: Collection[CodeFile]) -> bool:
-    handler = function.handler
-    return function.file in near or (handler is not None and handler.file in near)
+            yield from rule.check_table(table, project)
 
 
 def _weight(finding: Finding) -> tuple[int, int]:

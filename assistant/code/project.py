@@ -132,27 +132,6 @@ class Project:
         """By node: dozens of rules ask what the same call runs."""
         self._learnt: dict[Callable[[Project], object], object] = {}
 
-    def with_file(self, file: CodeFile) -> Project:
-        """The same project with another file of that path, or one more.
-
-        The other files are taken over as they are, parsed or not; all that was found out about the
-        project as a whole is found out again.
-        """
-        files = [file if other.path == file.path else other for other in self.files]
-        if file not in files:
-            files = sorted([*files, file], key=lambda one: one.path)
-        return Project(
-            files,
-            functions_folder=self.functions_folder,
-            aliases=self.aliases,
-            convex_version=self.convex_version,
-            small_tables=self.small_tables,
-            is_snippet=self.is_snippet,
-            has_package=self.has_package,
-            dependencies=self.dependencies,
-            documents=self.documents,
-        )
-
     def once(self, learn: Callable[[Project], Learnt]) -> Learnt:
         """What `learn` finds out about this project; it is called the first time only.
 
