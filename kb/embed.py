@@ -137,8 +137,6 @@ class OnnxEmbedder:
         options.intra_op_num_threads = THREADS
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
-        # Threads that wait would burn a core each, which costs more than waking them up.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             return self._onnxruntime.InferenceSession(
                 str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
