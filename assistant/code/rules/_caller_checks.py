@@ -30,6 +30,8 @@ _BUILDER_HELPERS = "convex-helpers/server/"
 _HELD = frozenset(
     {"invitation", "invitations", "invite", "invites", "sessions", "share", "shares", "tokens"}
 )
+_DIGESTS = frozenset({"createHmac", "timingSafeEqual"})
+"""Of Node.js."""
 _KNOWN_TO_HOLDER = frozenset({"code", "hash", "key", "link", "slug", "value"})
 
 
@@ -182,8 +184,17 @@ class CallerChecks:
         return names_the_caller(name) or (len(given) == 1 and "user" in words_of(name))
 
     def _verifies(self, file: CodeFile, call: Node) -> bool:
-        """`stripe.webhooks.constructEvent(…)`, `crypto.subtle.verify(…)` of whatever client."""
+        """`stripe.webhooks.constructEvent(…)`, `crypto.subtle.verify(…)` of whatever client.
+
+        A keyed digest that is worked out counts as well: what is it for if not to be compared?
+        """
         callee = syntax.callee(call)
+        name = syntax.callee_name(call)
+        if name in _DIGESTS:
+            return True
+        signer = syntax.receiver(call) if name == "sign" else None
+        if signer is not None and syntax.member_name(signer) == "subtle":
+            return True
         if callee is None or callee.type != "member_expression":
             return False
         if not is_proving_call(syntax.callee_name(call)):
