@@ -106,6 +106,7 @@ def test_a_folder_without_anything_to_check_says_what_was_looked_for(
     assert "api." in said
 
 
+@pytest.mark.own_store
 def test_a_check_that_knows_all_loads_neither_parser_nor_registry(run: Run, tmp_path: Path) -> None:
     registry = tmp_path / "w" / "registry.sqlite"
     settled = registry.stat().st_mtime - 60

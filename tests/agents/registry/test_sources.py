@@ -57,6 +57,7 @@ def test_putting_again_says_what_changed_and_counts_it(registry: Registry) -> No
     assert put(registry, a="one", b="other", d="four") == ((), (), (), 3)
 
 
+@pytest.mark.own_store
 def test_bytes_that_nothing_has_any_more_are_dropped(
     registry: Registry, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_place_keeps_the_name_that_it_was_added_under(registry: Registry) -> N
     assert registry.source_name("/other/guide", "/other/guide") == "other-guide"
 
 
+@pytest.mark.own_store
 def test_a_registry_from_before_sources_takes_them(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "old")
     workspace.create()
