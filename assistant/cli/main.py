@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -215,5 +216,7 @@ def root(
 
 def main() -> None:
     """The `convexpert` command."""
+    # Imports make objects that stay: looking through them every 700 takes a tenth of the time.
+    gc.set_threshold(50_000)
     prepare_streams()
     app(prog_name="convexpert")
