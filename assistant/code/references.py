@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.names import REST
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,6 +57,12 @@ def reference_of(
         return _of_import(target.module, target.name, path, node)
     if target.node is None or target.file is None:
         return None
+    binding = target.binding
+    if binding is not None and binding.path and binding.constant and REST not in binding.path:
+        # `const { messages } = api`
+        inner = reference_of(project, target.file, binding.value, depth + 1)
+        picked = (*_split(binding.path), *path)
+        return None if inner is None else Reference(inner.root, (*inner.path, *picked), None)
     if target.node.type == "identifier":
         is_global = target.binding is None and target.name in ROOTS
         return Reference(target.name, path, node) if is_global else None
