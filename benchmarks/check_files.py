@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from peer_findings import SET_UP
 from timing import Row, print_table
 
 from assistant.code.catalogue import rule_ids
@@ -27,33 +28,12 @@ from assistant.code.check import CheckOptions, check_paths
 from assistant.code.syntax import Tree
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures" / "rules"
-ESLINT = """
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-const [folder, cwd, list] = process.argv.slice(2);
-const require = createRequire(folder + "/lint.js");
-const { ESLint } = require("eslint");
-const typescript = require("typescript-eslint");
-const loaded = require("@convex-dev/eslint-plugin");
-const plugin = loaded.default ?? loaded;
-const ids = Object.keys(plugin.rules).map((id) => "@convex-dev/" + id);
-const lint = new ESLint({
-  cwd,
-  ignore: false,
-  overrideConfigFile: true,
-  overrideConfig: [{
-    files: ["**/*.{ts,tsx,js,jsx,mts,mjs,cts,cjs}"],
-    languageOptions: {
-      parser: typescript.parser,
-      parserOptions: { ecmaFeatures: { jsx: true } },
-    },
-    plugins: { "@convex-dev": plugin },
-    rules: Object.fromEntries(ids.map((id) => [id, "warn"])),
-  }],
-});
-const linted = await lint.lintFiles(readFileSync(list, "utf8").trim().split("\\n"));
+ESLINT = (
+    SET_UP
+    + """const linted = await lint.lintFiles(files);
 console.log(linted.length);
 """
+)
 
 
 @dataclass(frozen=True)

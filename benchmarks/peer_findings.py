@@ -13,7 +13,7 @@ from pathlib import Path
 from agents.location import Span
 
 PREFIX = "@convex-dev/"
-_ESLINT = """
+SET_UP = """
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 const [folder, cwd, list] = process.argv.slice(2);
@@ -37,13 +37,19 @@ const lint = new ESLint({
     rules: Object.fromEntries(ids.map((id) => [id, "warn"])),
   }],
 });
-const results = await lint.lintFiles(readFileSync(list, "utf8").trim().split("\\n"));
+const files = readFileSync(list, "utf8").trim().split("\\n");
+"""
+"""Makes `lint`, of JavaScript, with all rules of the plugin; `files` are to be linted."""
+_ESLINT = (
+    SET_UP
+    + """const results = await lint.lintFiles(files);
 console.log(JSON.stringify(results.map(({ filePath, messages, suppressedMessages }) => ({
   file: filePath,
   messages,
   silenced: suppressedMessages,
 }))));
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

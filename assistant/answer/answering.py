@@ -45,7 +45,7 @@ def answer_question(
     if not 1 <= k <= MOST_CITATIONS:
         raise UsageError(f"k must be from 1 to {MOST_CITATIONS}, not {k}")
     started = clock()
-    library, sources = _library(knowledge_base, registry, agent)
+    library, sources = open_library(knowledge_base, registry, agent)
     asked = read_question(question, history)
     findings = gather(asked, library, sources=sources)
     points = select_points(findings, library, sources=sources)
@@ -69,10 +69,13 @@ def answer_question(
     )
 
 
-def _library(
+def open_library(
     knowledge_base: KnowledgeBase, registry: Registry, agent: str | None
 ) -> tuple[Library, tuple[str, ...]]:
-    """What to search: everything, one indexed agent, or a version that is not indexed."""
+    """What to search, and the sources to stay within: all, or the version that `agent` names.
+
+    That version may be one that is not indexed.
+    """
     if agent is None:
         return knowledge_base, ()
     version = registry.resolve(agent)

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agents.settings import ModelPrice
-from assistant.answer.answering import answer_question
+from assistant.answer.answering import answer_question, open_library
 from assistant.answer.compose import sources_text
 from assistant.answer.result import Answer, Status
 from assistant.generate.followup import follow
 from assistant.generate.held import hold
-from assistant.generate.passages import choose_passages, open_library
+from assistant.generate.passages import choose_passages
 from assistant.generate.prompt import NOT_COVERED, build_prompt
 from assistant.model.conversation import ChatModel, Finish, OnText
 from assistant.model.cost import usage_shown

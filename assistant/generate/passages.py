@@ -12,9 +12,7 @@ from assistant.answer.statement import Statement, split_chunk
 from kb.chunk import Chunk
 
 if TYPE_CHECKING:
-    from agents.registry import Registry
     from assistant.answer.evidence import Library
-    from kb.knowledge_base import KnowledgeBase
 
 MOST_CHARACTERS = 14_000
 """Of all passages together: some 3,500 tokens."""
@@ -48,21 +46,6 @@ class Passage:
     def told(self) -> str:
         """All that it says, its headings included."""
         return " \n".join((*self.chunk.heading, self.text))
-
-
-def open_library(
-    knowledge_base: KnowledgeBase, registry: Registry, agent: str | None
-) -> tuple[Library, tuple[str, ...]]:
-    """What to search, and the sources to stay within: all, or the version that `agent` names."""
-    if agent is None:
-        return knowledge_base, ()
-    version = registry.resolve(agent)
-    indexed = {found.source.name: found.source.digest for found in knowledge_base.sources()}
-    if indexed.get(version.handle) == version.digest:
-        return knowledge_base, (version.handle,)
-    from assistant.answer.one_version import VersionLibrary
-
-    return VersionLibrary(version, knowledge_base), ()
 
 
 def choose_passages(
