@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
+from agents.location import Lines
 from agents.registry import Registry, open_registry
 from agents.registry.importer import import_paths
 from agents.settings import Settings
@@ -36,8 +38,22 @@ class Asked:
     """Of a look-alike: price, limit, version, product, dashboard, near, company, other."""
     right: tuple[str, ...] = ()
     """The statement that answers holds one of these; empty where that isn't noted."""
+    where: tuple[tuple[str, Lines], ...] = ()
+    """Or: the lines that answer, each with what the name of their file begins with."""
     facts: tuple[tuple[str, ...], ...] = ()
     """Each is in the answer, in one of its wordings."""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is noted what answers."""
+        return bool(self.right or self.where)
+
+    def is_answered_by(self, path: str, lines: Lines, text: str) -> bool:
+        """Whether these lines of a file, with this text, are among what answers."""
+        if self.where:
+            name = path.rpartition("/")[2]
+            return any(name.startswith(file) and lines.overlaps(at) for file, at in self.where)
+        return any(phrase.lower() in text.lower() for phrase in self.right)
 
 
 def questions(split: str) -> list[Asked]:
@@ -48,6 +64,38 @@ def questions(split: str) -> list[Asked]:
 def earlier_questions(name: str) -> list[Asked]:
     """Those of `questions.yaml` or `held_out.yaml`: over the built-in agents, and over all."""
     return _read(f"{name}.yaml", None)
+
+
+def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
+    """One half of `seeds.yaml`, which is judged over the seed documents alone."""
+    data: Any = yaml.safe_load((FIXTURES / "seeds.yaml").read_text(encoding="utf-8"))
+    over = frozenset({"seeds"})
+    asked = [
+        Asked(
+            case["question"],
+            over,
+            over,
+            where=tuple(_place(place) for place in case["where"]),
+            facts=tuple(tuple(wordings) for wordings in case["facts"]),
+        )
+        for case in data["answerable"]
+    ]
+    asked += [
+        Asked(case["question"], frozenset(), over, kind=case["kind"])
+        for case in data["unanswerable"]
+    ]
+    return [one for one in asked if _is_for_tuning(one.question) == (half == "tuning")]
+
+
+def _place(told: str) -> tuple[str, Lines]:
+    """`003:36-38` or `003:36`: a file by the beginning of its name, and lines in it."""
+    file, _, lines = told.partition(":")
+    first, _, last = lines.partition("-")
+    return file, Lines(int(first), int(last or first))
+
+
+def _is_for_tuning(question: str) -> bool:
+    return hashlib.sha256(question.encode()).digest()[0] % 2 == 0
 
 
 @contextmanager
