@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import log
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.answer.form import FORMS, forms_of
 from assistant.answer.in_code import statements_in
 from assistant.answer.question import VAGUE, KeyTerm, Question
-from assistant.answer.statement import Statement, sentences_of, telling_statements
+from assistant.answer.statement import MOST_SPLIT, Statement, sentences_of, telling_statements
 from assistant.answer.weights import weights_of
 from assistant.answer.wording import in_known_words
 from kb.lexical import query_terms, terms
@@ -137,11 +137,14 @@ def gather(question: Question, library: Library, *, sources: Sequence[str] = ())
     return Findings(question, prose, code, hits, weights, unknown)
 
 
-def _statements(chunk: Chunk) -> Iterator[Statement]:
+@lru_cache(maxsize=MOST_SPLIT)
+def _statements(chunk: Chunk) -> tuple[Statement, ...]:
+    found: list[Statement] = []
     for statement in telling_statements(chunk):
-        yield statement
+        found.append(statement)
         if statement.kind == "code":
-            yield from statements_in(statement)
+            found += statements_in(statement)
+    return tuple(found)
 
 
 def _hits(question: Question, library: Library, sources: Sequence[str]) -> tuple[Hit, ...]:
@@ -241,7 +244,7 @@ class Scorer:
         own = self._named(statement.terms)
         typed = self._named(statement.terms, typed=True)
         above = self._named(_terms((statement.context, *statement.chunk.heading[-2:])))
-        added = set(query_terms(statement.text[:LONGEST_COMPARED])) - self._asked - VAGUE
+        added = _told(statement.text[:LONGEST_COMPARED]) - self._asked
         told = statement.text if statement.kind != "code" else ""
         merits = {
             "typed": sum(self._weights[text] for text in typed),
@@ -283,6 +286,12 @@ def _is_of_itself(statement: Statement) -> bool:
     """Whether it stands where a document tells of itself, not of the matter."""
     above = statement.chunk.heading[1:] or statement.chunk.heading
     return any(map(_OF_ITSELF.search, (*above, statement.context)))
+
+
+@lru_cache(maxsize=8_192)
+def _told(text: str) -> frozenset[str]:
+    """The telling terms of a statement's beginning."""
+    return frozenset(query_terms(text)) - VAGUE
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from agents.document import ChecklistItem, Polarity
@@ -17,6 +17,8 @@ StatementKind = Literal["sentence", "item", "row", "code", "command", "comment"]
 
 MOST_READ = 4_000
 """Characters of a statement whose terms are looked at."""
+MOST_SPLIT = 1_024
+"""Chunks that stay taken apart: some hundred are looked at for each question, often the same."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*(`{3,}|~{3,})(.*)")
@@ -86,7 +88,12 @@ def split_chunk(chunk: Chunk) -> list[Statement]:
     """The statements of a chunk in the order of their lines; headings are none."""
     if not chunk.heading and chunk.text.startswith("description:"):
         return []  # the frontmatter says when to call the agent, not what it knows
-    return list(_Splitter(chunk).statements())
+    return list(_split(chunk))
+
+
+@lru_cache(maxsize=MOST_SPLIT)
+def _split(chunk: Chunk) -> tuple[Statement, ...]:
+    return tuple(_Splitter(chunk).statements())
 
 
 def _with_breaks(text: str) -> list[str]:
