@@ -174,7 +174,11 @@ class Contexts:
         return found
 
     def _binding_path(self, file: CodeFile, binding: Binding, depth: int) -> ContextPath | None:
-        if REST in binding.path:
+        path = binding.path
+        if path and path[-1] == REST:
+            # `({ scheduler, ...ctx }) =>`: the rest is the context but for what was picked.
+            path = path[:-1]
+        if REST in path:
             return None
         if binding.kind == "parameter":
             base = self._of_parameter(file, binding)
@@ -183,10 +187,10 @@ class Contexts:
         else:
             return None
         if base is not None:
-            return base.at(*binding.path)
-        if "ctx" in binding.path:
+            return base.at(*path)
+        if "ctx" in path:
             # `({ ctx, userId }) =>`: what stands before `ctx` isn't part of the path.
-            rest = binding.path[binding.path.index("ctx") + 1 :]
+            rest = path[path.index("ctx") + 1 :]
             return ContextPath((), Confidence.MEDIUM).at(*rest)
         return None
 

@@ -34,6 +34,8 @@ _CHANGES = frozenset(
         "replaceOrInsert",
     }
 )
+_MADE_KINDS = frozenset({*syntax.FUNCTION_KINDS, "call_expression", "object"})
+_MAX_DEPTH = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +112,7 @@ class Aggregates:
         return known
 
     def _find_kept(self, function: RegisteredFunction) -> Iterator[TableAggregate]:
-        if _may_have_triggers(function):
+        if self._may_have_triggers(function):
             yield from self.all
             return
         for unit in self._units(function):
@@ -143,10 +145,25 @@ class Aggregates:
             if is_opaque or target.node == aggregate.node:
                 yield aggregate
 
+    def _may_have_triggers(self, function: RegisteredFunction) -> bool:
+        """Whether the builder wraps the database so that writes call triggers, or can't be read."""
+        builder = function.builder
+        if builder.provenance is Provenance.BY_NAME or builder.base is Provenance.BY_NAME:
+            return not function.project.is_snippet
+        return any(self._wraps(layer.file, layer.node) for layer in builder.layers)
 
-def _may_have_triggers(function: RegisteredFunction) -> bool:
-    """Whether the builder wraps the database so that writes call triggers, or can't be read."""
-    builder = function.builder
-    if builder.provenance is Provenance.BY_NAME or builder.base is Provenance.BY_NAME:
-        return not function.project.is_snippet
-    return any(b"wrapDB" in layer.file.raw for layer in builder.layers)
+    def _wraps(self, file: CodeFile, node: Node, depth: int = 0) -> bool:
+        """Whether a layer wraps the database, by itself or through a function that it names."""
+        if b"wrapDB" in (node.text or b""):
+            return True
+        if depth >= _MAX_DEPTH:
+            return False
+        for name in syntax.descendants(node, "identifier", "shorthand_property_identifier"):
+            target = self._project.follow(file, name)
+            made = target.node
+            if made is None or target.file is None or made.type not in _MADE_KINDS:
+                continue
+            is_elsewhere = target.file is not file or not syntax.is_inside(made, node)
+            if is_elsewhere and self._wraps(target.file, made, depth + 1):
+                return True
+        return False

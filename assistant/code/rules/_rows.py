@@ -30,6 +30,9 @@ def rows_of(file: CodeFile, read: Node) -> Rows:
     """Where the value of a call is used, through `await`, a name, `Promise.all` and `.then`."""
     outer = syntax.wrapped(read, through_await=True)
     parent = outer.parent
+    while parent is not None and _is_choice(parent, outer):
+        outer = syntax.wrapped(parent, through_await=True)
+        parent = outer.parent
     if parent is None:
         return Rows((outer,), ())
     if parent.type == "variable_declarator":
@@ -42,6 +45,17 @@ def rows_of(file: CodeFile, read: Node) -> Rows:
         pattern = syntax.parameter_pattern(given[0]) if given else None
         return _of_pattern(file, pattern, outer)
     return Rows((outer,), ())
+
+
+def _is_choice(parent: Node, branch: Node) -> bool:
+    """Whether it is `condition ? rows : []`, whose value is the rows where there are any."""
+    if parent.type != "ternary_expression":
+        return False
+    branches = [syntax.field(parent, name) for name in ("consequence", "alternative")]
+    if branch not in branches:
+        return False
+    other = syntax.unwrap(branches[1 - branches.index(branch)])
+    return other is not None and syntax.text_of(other) in ("[]", "null", "undefined")
 
 
 def _of_pattern(file: CodeFile, pattern: Node | None, outer: Node) -> Rows:

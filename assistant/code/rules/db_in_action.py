@@ -81,9 +81,9 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 
 def _databases(file: CodeFile, project: Project) -> Iterator[tuple[Node, Confidence]]:
     """The identifiers `db` of `ctx.db` and of `{ db }` that take it out of a context."""
-    for member in file.nodes("member_expression"):
-        name = syntax.field(member, "property")
-        if name is None or syntax.text_of(name) != "db" or _is_no_use(member):
+    for member in file.nodes("member_expression", "subscript_expression"):
+        name = syntax.field(member, "property") or syntax.field(member, "index")
+        if name is None or syntax.member_name(member) != "db" or _is_no_use(member):
             continue
         found = project.contexts.path_of(file, member)
         if found is None or found.path != ("db",):

@@ -53,6 +53,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agents.finding import Severity
+from assistant.code import syntax
 from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import Category, CodeFile
 from assistant.code.project import Project
@@ -62,6 +63,12 @@ from assistant.code.rules._handed_functions import handed_functions
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_BRANCHES = {
+    "ternary_expression": ("alternative", "consequence"),
+    "binary_expression": ("right", "left"),
+}
 
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
@@ -75,12 +82,30 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 
 
 def _report(project: Project, file: CodeFile, given: Node, taker: str) -> Iterator[Report]:
-    function = _registered(project, file, given)
-    if function is None:
-        return
+    for node in _choices(given):
+        function = _registered(project, file, node)
+        if function is not None:
+            yield _finding(file, node, taker, function)
+
+
+def _choices(given: Node) -> Iterator[Node]:
+    """What an argument may be: itself, or the branches of `a ? b : c` and `a ?? b`."""
+    stack = [given]
+    while stack:
+        node = syntax.unwrap(stack.pop())
+        if node is None:
+            continue
+        sides = _BRANCHES.get(node.type)
+        if sides is None:
+            yield node
+        else:
+            stack += [side for name in sides if (side := syntax.field(node, name)) is not None]
+
+
+def _finding(file: CodeFile, given: Node, taker: str, function: RegisteredFunction) -> Report:
     root = "internal" if function.internal else "api"
     path = ".".join((*function.file.module.split("/"), function.name))
-    yield RULE.at(
+    return RULE.at(
         file,
         given,
         f"{taker} is given the {function.kind} `{function.name}` itself, not a reference to it",

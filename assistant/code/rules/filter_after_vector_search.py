@@ -46,6 +46,7 @@ Intent:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
@@ -54,7 +55,12 @@ from assistant.code.contexts import ContextCall, min_confidence
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._equalities import ARRAY_METHODS, is_field_of, of_callback
+from assistant.code.rules._equalities import (
+    ARRAY_METHODS,
+    Equality,
+    is_field_of,
+    of_callback,
+)
 from assistant.code.rules._tables import schema_at_hand
 from assistant.code.schema import Table
 
@@ -65,6 +71,17 @@ if TYPE_CHECKING:
 
 _NOTHING = frozenset({"null", "undefined"})
 _MAX_ROUNDS = 8
+_MAX_CALLERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A place at which results are thrown away."""
+
+    file: CodeFile
+    node: Node
+    """The name of the array's method, or the condition of a loop's branch."""
+    equalities: tuple[Equality, ...]
 
 
 def check(call: ContextCall, project: Project) -> Iterator[Report]:
@@ -81,16 +98,18 @@ def check(call: ContextCall, project: Project) -> Iterator[Report]:
     if inside is None:
         return
     filtered = _filtered_fields(syntax.argument(call.node, 2))
-    for method, callback in _filters_on(file, call.node, inside):
+    places = [*_narrowed(project, file, call.node, inside)]
+    places += _behind_helper(project, file, call.node, inside)
+    for place in places:
         fields = [
             one.field
-            for one in of_callback(project, file, callback)
+            for one in place.equalities
             if syntax.text_of(one.value) not in _NOTHING
             and one.field not in filtered
             and _is_field(table, one.field)
         ]
         if fields:
-            yield _report(call, table, method, fields)
+            yield _report(call, table, place, fields)
 
 
 def _is_field(table: Table | None, field: str) -> bool:
@@ -111,30 +130,90 @@ def _filtered_fields(options: Node | None) -> frozenset[str]:
     )
 
 
-def _filters_on(file: CodeFile, search: Node, inside: Node) -> Iterator[tuple[Node, Node]]:
-    """The calls of `.filter` and `.find` on anything made of a search's results."""
+def _narrowed(project: Project, file: CodeFile, search: Node, inside: Node) -> Iterator[Narrowed]:
+    """Where what a function makes of a search's results is narrowed."""
     made = _made_of(file, search, inside)
-    for call in file.nodes("call_expression"):
-        if not syntax.is_inside(call, inside) or call.start_byte < search.start_byte:
-            continue
+    for call in _calls_behind(file, search, inside):
         method, owner = syntax.callee_name_node(call), syntax.receiver(call)
         callback = syntax.argument(call, 0)
         if method is None or owner is None or callback is None:
             continue
-        if syntax.text_of(method) in ARRAY_METHODS and _starts_with(file, owner, search, made):
-            yield method, callback
+        if syntax.text_of(method) in ARRAY_METHODS and _is_made(file, owner, search, made):
+            yield Narrowed(file, method, of_callback(project, file, callback))
+    for loop in file.nodes("for_in_statement"):
+        iterated = syntax.field(loop, "right")
+        if iterated is None or not syntax.is_inside(loop, inside):
+            continue
+        if _is_made(file, iterated, search, made):
+            yield from _skips_in(file, loop, made)
+
+
+def _calls_behind(file: CodeFile, search: Node, inside: Node) -> Iterator[Node]:
+    for call in file.nodes("call_expression"):
+        if syntax.is_inside(call, inside) and call.start_byte >= search.start_byte:
+            yield call
+
+
+def _skips_in(file: CodeFile, loop: Node, made: set[Binding]) -> Iterator[Narrowed]:
+    """The branches of a loop over results that take or leave a row by one of its fields."""
+    for branch in file.nodes("if_statement"):
+        if not syntax.is_inside(branch, loop) or syntax.field(branch, "alternative") is not None:
+            continue
+        equalities = tuple(_of_condition(file, branch, made))
+        condition = syntax.field(branch, "condition")
+        if equalities and condition is not None:
+            yield Narrowed(file, condition, equalities)
+
+
+def _of_condition(file: CodeFile, branch: Node, made: set[Binding]) -> Iterator[Equality]:
+    """`row.f === x && …` before what keeps a row, `row.f !== x || …` before `continue`."""
+    leaves = _only_continues(syntax.field(branch, "consequence"))
+    join, operators = ("||", ("!==", "!=")) if leaves else ("&&", ("===", "=="))
+    stack = [syntax.field(branch, "condition")]
+    while stack:
+        node = syntax.unwrap(stack.pop())
+        if node is None or node.type != "binary_expression":
+            continue
+        left, right = syntax.field(node, "left"), syntax.field(node, "right")
+        operator = syntax.text_of(syntax.field(node, "operator"))
+        if operator == join:
+            stack += [right, left]
+        elif operator in operators and left is not None and right is not None:
+            for one, other in ((left, right), (right, left)):
+                path = _field_path(file, one, made)
+                if path and not _field_path(file, other, made):
+                    yield Equality(".".join(path), other)
+                    break
+
+
+def _only_continues(body: Node | None) -> bool:
+    statements = (
+        body.named_children if body is not None and body.type == "statement_block" else [body]
+    )
+    return any(one is not None and one.type == "continue_statement" for one in statements)
+
+
+def _field_path(file: CodeFile, node: Node, made: set[Binding]) -> tuple[str, ...]:
+    """`("lang",)` of `row.lang`; empty where it is no field of a row."""
+    names = syntax.name_chain(node)
+    root = syntax.chain_root(node)
+    if len(names) < 2 or root is None or root.type != "identifier":
+        return ()
+    return names[1:] if file.names.resolve(root) in made else ()
 
 
 def _made_of(file: CodeFile, search: Node, inside: Node) -> set[Binding]:
     """The variables of a function whose values come from the search, directly or not."""
     made: set[Binding] = set()
-    declarators = [
-        node for node in file.nodes("variable_declarator") if syntax.is_inside(node, inside)
+    kinds = {"variable_declarator": ("name", "value"), "for_in_statement": ("left", "right")}
+    declared = [
+        (syntax.field(node, kinds[node.type][0]), syntax.field(node, kinds[node.type][1]))
+        for node in file.nodes(*kinds)
+        if syntax.is_inside(node, inside)
     ]
     for _ in range(_MAX_ROUNDS):
         before = len(made)
-        for declarator in declarators:
-            name, value = syntax.field(declarator, "name"), syntax.field(declarator, "value")
+        for name, value in declared:
             if name is None or value is None or name.type != "identifier":
                 continue
             binding = file.names.resolve(name)
@@ -153,23 +232,50 @@ def _mentions(file: CodeFile, value: Node, search: Node, made: set[Binding]) -> 
     return bool(made) and any(file.names.resolve(name) in made for name in names)
 
 
-def _starts_with(file: CodeFile, owner: Node, search: Node, made: set[Binding]) -> bool:
+def _is_made(file: CodeFile, owner: Node, search: Node, made: set[Binding]) -> bool:
+    """Whether a chain begins with results, or with a call that is given them."""
     root = syntax.chain_root(owner)
     if root is None:
         return False
     if root.type == "identifier" and file.names.resolve(root) in made:
         return True
-    return syntax.is_inside(search, owner)
+    if syntax.is_inside(search, owner):
+        return True
+    node = syntax.unwrap_await(owner)
+    while node is not None and node.type in ("call_expression", "member_expression"):
+        if node.type == "call_expression" and any(
+            _mentions(file, given, search, made)
+            for given in syntax.arguments(node)
+            if given.type not in syntax.FUNCTION_KINDS
+        ):
+            return True
+        inner = syntax.field(node, "function") or syntax.field(node, "object")
+        node = syntax.unwrap_await(inner)
+    return False
 
 
-def _report(call: ContextCall, table: Table | None, node: Node, fields: list[str]) -> Report:
+def _behind_helper(
+    project: Project, file: CodeFile, search: Node, inside: Node
+) -> Iterator[Narrowed]:
+    """Where the callers of a helper that returns what it found narrow that."""
+    made = _made_of(file, search, inside)
+    returned = syntax.returned_expressions(inside)
+    if not any(_mentions(file, one, search, made) for one in returned):
+        return
+    for home, call in project.reach.calls_to(file, inside)[:_MAX_CALLERS]:
+        around = home.tree.function_around(call)
+        if around is not None and around != inside:
+            yield from _narrowed(project, home, call, around)
+
+
+def _report(call: ContextCall, table: Table | None, place: Narrowed, fields: list[str]) -> Report:
     index = syntax.string_value(syntax.argument(call.node, 1))
     known = table.indexes_named(index) if table is not None and index is not None else ()
     ready = any(set(fields) <= set(one.filter_fields) for one in known)
     listed = ", ".join(f"`{field}`" for field in fields)
     return RULE.at(
-        call.file,
-        node,
+        place.file,
+        place.node,
         f"results of the vector search are thrown away by {listed} after the search",
         hint=f'filter in the search: `filter: (q) => q.eq("{fields[0]}", …)`'
         if ready
