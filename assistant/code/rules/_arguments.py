@@ -41,9 +41,17 @@ class Origin:
 
 
 def origins(
-    project: Project, file: CodeFile, node: Node | None, depth: int = 0
+    project: Project,
+    file: CodeFile,
+    node: Node | None,
+    depth: int = 0,
+    *,
+    reassigned: bool = False,
 ) -> Iterator[Origin]:
-    """The arguments that an expression may be: one, or one for each caller of a helper."""
+    """The arguments that an expression may be: one, or one for each caller of a helper.
+
+    `reassigned`: a variable counts for what it began with, whatever it is assigned later.
+    """
     names: list[str] = []
     inner = syntax.unwrap_await(node)
     while inner is not None and inner.type in ("member_expression", "subscript_expression"):
@@ -57,7 +65,7 @@ def origins(
     if inner.type not in ("identifier", "shorthand_property_identifier"):
         return
     binding = file.names.resolve(inner)
-    if binding is None or REST in binding.path or binding.assignments:
+    if binding is None or REST in binding.path or (binding.assignments and not reassigned):
         return
     yield from _of_binding(project, file, binding, (*binding.path, *reversed(names)), depth)
 

@@ -25,7 +25,7 @@ _SAME_ROWS = frozenset(
 _MAPS = frozenset({"flatMap", "map"})
 _CALLBACKS = frozenset({"filter", "find", "flatMap", "forEach", "map", "some", "every", "sort"})
 _PROMISES = frozenset({("Promise", "all"), ("Promise", "allSettled"), ("Object", "values")})
-_EITHER = frozenset({"??", "||", "&&"})
+_EITHER = frozenset({"??", "||"})
 _MAX_DEPTH = 16
 _NOTHING: frozenset[Rows] = frozenset()
 
@@ -76,6 +76,8 @@ class ReturnedDocuments:
         if kind == "binary_expression":
             sides = [syntax.field(node, name) for name in ("left", "right")]
             operator = syntax.text_of(syntax.field(node, "operator"))
+            if operator == "&&":  # Its left side is the value only where it holds nothing.
+                return self.in_value(file, sides[1], depth + 1)
             return self._in_all(file, sides, depth) if operator in _EITHER else _NOTHING
         if kind == "member_expression" and syntax.member_name(node) == "page":
             found = self.in_value(file, syntax.field(node, "object"), depth + 1)

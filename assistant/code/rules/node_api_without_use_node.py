@@ -189,6 +189,8 @@ def _built_in(source: Node | None, project: Project) -> str | None:
         return None
     if prefixed:
         return name if module in _BUILT_INS or module in _ONLY_WITH_PREFIX else None
+    if name.endswith("/"):
+        return None  # So one says that the package of that name is meant.
     return name if module in _BUILT_INS and module not in project.dependencies else None
 
 

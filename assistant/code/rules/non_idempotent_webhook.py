@@ -92,6 +92,7 @@ _SIGNED = re.compile(r"svix|stripe-signature|constructEvent|x-hub-signature|webh
 _OF_AN_EVENT = frozenset(
     {"delivery", "event", "external", "idempotency", "message", "payment", "session", "transaction"}
 )
+_LOOK_UPS = frozenset({"getManyFrom", "getOneFrom", "getOneFromOrThrow"})
 _LOGS = frozenset({"audit", "audits", "log", "logs"})
 
 
@@ -105,6 +106,8 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         inserts = [call for unit in units for call in _inserts(project, unit)]
         tables = {_table(call) for call in inserts}
         if any(_looks_up(query, tables) for query in _queries(project, units)):
+            continue
+        if any(_looks_up_by_helper(project, unit, tables) for unit in units):
             continue
         for call in inserts:
             table = _table(call)
@@ -175,6 +178,15 @@ def _looks_up(query: DbQuery, inserted: set[str | None]) -> bool:
         return True
     fields = query.index.range.equalities if query.index is not None else ()
     return any(not _OF_AN_EVENT.isdisjoint(words_of(field)) for field in fields)
+
+
+def _looks_up_by_helper(project: Project, unit: Unit, inserted: set[str | None]) -> bool:
+    """Whether convex-helpers look one of the tables up: `getOneFrom(db, "orders", …)`."""
+    return any(
+        syntax.callee_name(call) in _LOOK_UPS
+        and syntax.string_value(syntax.argument(call, 1)) in (inserted - {None})
+        for call in project.reach.call_nodes_of(unit)
+    )
 
 
 RULE = Rule(

@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
+from assistant.code.modules import CodeFile
 from assistant.code.names import Binding
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
@@ -92,6 +93,9 @@ def _offences(project: Project, replayed: Replayed) -> Iterator[tuple[Node, str]
     for node in _inside(whole, file.nodes("identifier")):
         if syntax.text_of(node) == "crypto" and _is_crypto(replayed, node, project):
             yield node, "crypto"
+    for node in _inside(whole, file.nodes("property_identifier")):
+        if syntax.text_of(node) == "crypto" and _is_global(file, node):
+            yield node, "crypto"
     for use in environment_uses(file):
         if syntax.is_inside(use.node, whole):
             yield use.node, "process.env"
@@ -109,6 +113,15 @@ def _is_crypto(replayed: Replayed, node: Node, project: Project) -> bool:
     if replayed.file.resolve(node) is None:
         return True
     return project.follow(replayed.file, node).module in _CRYPTO_MODULES
+
+
+def _is_global(file: CodeFile, name: Node) -> bool:
+    """Whether it is the member of `globalThis`."""
+    member = name.parent
+    owner = syntax.unwrap(syntax.field(member, "object")) if member is not None else None
+    return (
+        owner is not None and syntax.text_of(owner) == "globalThis" and file.resolve(owner) is None
+    )
 
 
 def _databases(project: Project, replayed: Replayed) -> Iterator[tuple[Node, str]]:

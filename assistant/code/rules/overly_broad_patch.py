@@ -98,9 +98,12 @@ def _sources(flow: ArgumentFlow, call: ContextCall) -> Iterator[tuple[CodeFile, 
     file = call.file
     if target.file is not None and target.node is not None and target.node.type == "object":
         file, document = target.file, target.node
-    if document.type != "object":
+    if document.type == "call_expression" and syntax.text_of(syntax.callee(document)) == (
+        "Object.assign"
+    ):
+        yield from ((file, given) for given in syntax.arguments(document))
+    elif document.type != "object":
         yield file, document
-        return
     for spread in syntax.object_spreads(document):
         yield file, spread
 
@@ -120,12 +123,18 @@ def _too_broad(flow: ArgumentFlow, file: CodeFile, node: Node) -> str | None:
         validator = flow.validator_of(owner)
         if validator is None:
             continue
-        if validator.kind in _OPEN:
+        if _is_open(validator):
             return "whose fields its validator leaves open"
         granted = [n for n in _fields(validator) if grants_rights(n) and n not in taken]
         if granted and not Ownership(flow).checks_role():
             return f"which reaches `{granted[0]}`"
     return None
+
+
+def _is_open(validator: Validator) -> bool:
+    if validator.kind in ("union", "nullable"):
+        return any(_is_open(member.inner) for member in validator.members)
+    return validator.kind in _OPEN
 
 
 def _fields(validator: Validator) -> Iterator[str]:

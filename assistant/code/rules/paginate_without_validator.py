@@ -52,7 +52,7 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
     if given is None:
         return
     for source in syntax.object_spreads(given) or [given]:
-        for origin in origins(project, step.file, source):
+        for origin in origins(project, step.file, source, reassigned=True):
             validator = validator_of(project, origin)
             if not origin.path or _is_fine(validator):
                 continue

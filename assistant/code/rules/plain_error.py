@@ -106,9 +106,16 @@ def _plain_error(project: Project, file: CodeFile, node: Node | None, depth: int
         if binding is None or binding.kind != "variable" or binding.assignments or binding.path:
             return None
         return _plain_error(project, file, syntax.unwrap(binding.value), depth + 1)
+    if node.type == "ternary_expression":
+        sides = [syntax.unwrap(syntax.field(node, n)) for n in ("consequence", "alternative")]
+        each = [_plain_error(project, file, side, depth + 1) for side in sides]
+        return each[0] if all(each) else None
     if node.type not in ("new_expression", "call_expression"):
         return None
     callee = syntax.callee(node)
+    chain = syntax.name_chain(callee)
+    if chain and chain[0] == "globalThis":
+        return chain[1] if len(chain) == 2 and chain[1] in _PLAIN else None
     if callee is not None and callee.type == "identifier" and file.resolve(callee) is None:
         name = syntax.text_of(callee)
         return name if name in _PLAIN else None

@@ -74,7 +74,9 @@ def _actions(project: Project) -> Iterator[Report]:
             continue
         binding = function.file.names.in_module(syntax.text_of(function.name_node))
         if binding is None or not _is_declared_by(function, binding):
-            continue
+            if "default" not in function.exports:
+                continue
+            binding = None
         if project.is_snippet and not _has_router(project, function.file):
             continue
         if not _is_mentioned(function, binding, project):
@@ -100,10 +102,10 @@ def _has_router(project: Project, near: CodeFile) -> bool:
     )
 
 
-def _is_mentioned(function: RegisteredFunction, binding: Binding, project: Project) -> bool:
-    """Whether any code mentions the function besides exporting it."""
+def _is_mentioned(function: RegisteredFunction, binding: Binding | None, project: Project) -> bool:
+    """Whether any code mentions the function besides exporting it; a default may have no name."""
     file = function.file
-    if any(not _only_exports(use) for use in file.names.uses(binding)):
+    if binding is not None and any(not _only_exports(use) for use in file.names.uses(binding)):
         return True
     if not function.exported:
         return False
