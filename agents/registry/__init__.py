@@ -1,7 +1,7 @@
 """The registry: agents, their versions and labels, in one SQL database.
 
 The names below are loaded when first asked for, so that importing a value type for an annotation
-does not import SQLAlchemy.
+does not import what reads and writes them.
 """
 
 from __future__ import annotations

@@ -1,96 +1,76 @@
-"""Connections and transactions: the only module that knows how a database wants to be opened."""
+"""Which database a registry's address means, and what its failures are called."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
-
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError  # noqa: TID253
+from typing import Protocol
 
 from agents.errors import UsageError, WorkspaceError
+from agents.registry.connection import Connection
+from agents.registry.sqlite_file import SqliteFile
 
-BUSY_SECONDS = 30
-"""How long a write waits for another process's."""
-CONNECT_SECONDS = 10
-"""How long a server has to answer."""
-
+_SQLITE = ("sqlite:///", "sqlite+pysqlite:///")
 _ROOM = 1 << 20
 """Bytes below which a disk counts as full."""
-_WRITES = "convexpert_writes"
-_WRITE_LOCK = 0x636F6E766578
-"""The number of the advisory lock that PostgreSQL's writers take; any number of our own."""
+
+
+class _Store(Protocol):
+    """What a database of either kind can do."""
+
+    failure: type[Exception]
+    name: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it is, if it is one."""
+
+    def transaction(self, *, writes: bool) -> AbstractContextManager[Connection]:
+        """A transaction, committed at the end of the block or undone by an exception."""
+
+    def close(self) -> None:
+        """Close what is open."""
 
 
 class Database:
     """One SQL database. Reads see one consistent state; a write is one transaction or nothing.
 
     Only one write runs at a time: it takes a lock at its beginning, so that what it reads stays
-    true. SQLite runs in WAL mode with full synchronisation, so that a write that was acknowledged
-    survives a crash; on PostgreSQL that is the server's own promise.
+    true.
     """
 
     def __init__(self, url: str) -> None:
         """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none."""
-        try:
-            parsed = _readable(sa.make_url(url))
-            backend = parsed.get_backend_name()
-            is_sqlite = backend == "sqlite"
-            # A connection that a restarted server forgot is replaced before it is used.
-            engine = sa.create_engine(
-                parsed, connect_args=_CONNECT.get(backend, {}), pool_pre_ping=not is_sqlite
-            )
-        except ArgumentError as error:
-            raise UsageError(
-                "the registry's address is no SQLAlchemy URL",
-                hint="for example postgresql+psycopg://user@host/name",
-            ) from error
-        except ModuleNotFoundError as error:
-            raise UsageError(
-                f"the registry's address needs the Python package {error.name}",
-                hint=f"pip install {error.name}",
-            ) from error
-        file = (parsed.database or "").removeprefix("file:") if is_sqlite else None
-        self.name = file or parsed.render_as_string()
+        self._store = _store(url)
+        self.name = self._store.name
         """For messages: the SQLite file, or the URL without its password."""
-        self._is_file = is_sqlite
-        self._reading = engine
-        self._writing = engine.execution_options(**{_WRITES: True})
-        if is_sqlite:
-            sa.event.listen(engine, "connect", _prepare_sqlite)
-            sa.event.listen(engine, "begin", _begin_sqlite)
-        elif backend == "postgresql":
-            sa.event.listen(engine, "begin", _begin_postgresql)
-            self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises WorkspaceError where the database fails."""
-        with self._translated(), self._reading.begin() as db:
+        with self._translated(), self._store.transaction(writes=False) as db:
             yield db
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end of the block, or undone by an exception.
 
         Raises WorkspaceError where the database fails.
         """
-        with self._translated(), self._writing.begin() as db:
+        with self._translated(), self._store.transaction(writes=True) as db:
             yield db
 
     def close(self) -> None:
         """Close all connections."""
-        self._reading.dispose()
+        self._store.close()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except self._store.failure as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
             if self._disk_is_full():
                 # SQLite says "disk I/O error" where there is no room for its side files.
@@ -100,39 +80,33 @@ class Database:
             ) from error
 
     def _disk_is_full(self) -> bool:
+        if self._store.file is None:
+            return False
         try:
-            free = shutil.disk_usage(Path(self.name).parent).free if self._is_file else _ROOM
+            return shutil.disk_usage(self._store.file.parent).free < _ROOM
         except OSError:
             return False
-        return free < _ROOM
 
 
-def _readable(url: sa.URL) -> sa.URL:
-    """The address, for a SQLite file that can't be written one by which it can still be read."""
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return url
-    query = read_only_query(Path(url.database))
-    return url if query is None else url.set(database=f"file:{url.database}", query=query)
+def _store(url: str) -> _Store:
+    for start in _SQLITE:
+        if url.startswith(start) and len(url) > len(start):
+            return SqliteFile(Path(url.removeprefix(start)))
+    if url.startswith("sqlite"):
+        raise UsageError(
+            "the registry's address names no SQLite file",
+            hint="for example sqlite:////folder/registry.sqlite",
+        )
+    try:
+        # SQLAlchemy takes as long to import as a whole command on a file: only a server needs it.
+        from agents.registry.server import Server
 
-
-def read_only_query(path: Path) -> dict[str, str] | None:
-    """What SQLite's URI of a file has to say that nobody may write; None for any other file.
-
-    SQLite makes files beside one in WAL mode even to read it, unless it is told that nobody will
-    write; which is true where nobody can, and no write is left to be taken over.
-    """
-    if not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        return None
-    left = path.with_name(path.name + "-wal")
-    is_settled = not left.exists() or left.stat().st_size == 0
-    return {"uri": "true", "mode": "ro", **({"immutable": "1"} if is_settled else {})}
-
-
-_CONNECT: dict[str, dict[str, Any]] = {
-    "sqlite": {"timeout": BUSY_SECONDS},
-    "postgresql": {"connect_timeout": CONNECT_SECONDS, "application_name": "convexpert"},
-}
-"""What the drivers are told at each connection."""
+        return Server(url)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the registry's address needs the Python package {error.name}",
+            hint="pip install 'convexpert[postgres]' for PostgreSQL",
+        ) from error
 
 
 def _hint(reason: str) -> str:
@@ -155,28 +129,3 @@ _SERVER_GONE = (
     "terminating connection",
     "the database system is",
 )
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # SQLAlchemy's "begin" event starts the transactions (below), not the driver.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # WAL mode stays in the file: asked for once, since changing it needs the whole file.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA trusted_schema = OFF")
-    cursor.close()
-
-
-def _begin_sqlite(db: sa.Connection) -> None:
-    writes = db.get_execution_options().get(_WRITES, False)
-    db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _begin_postgresql(db: sa.Connection) -> None:
-    # Not at a row of a table: the first writers of all make the tables.
-    if db.get_execution_options().get(_WRITES, False):
-        db.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
-        db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
-
 from agents.document import digest_of
-from agents.registry.tables import agents, collections, meta
+from agents.registry.connection import Connection
+from agents.registry.tables import META
 from agents.registry.version import AgentVersion
 
 LIKENESS = 0.8
@@ -99,27 +98,29 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def record_moves(db: sa.Connection, moves: Sequence[Move], now: str) -> None:
+def record_moves(db: Connection, moves: Sequence[Move], now: str) -> None:
     """Give each agent its new path, and keep where it was."""
     for move in moves:
-        chosen = (
-            sa.select(agents.c.id)
-            .select_from(agents.join(collections))
-            .where(collections.c.name == move.collection, agents.c.path == move.old)
+        agent = db.value(
+            """SELECT agents.id FROM agents
+                JOIN collections ON collections.id = agents.collection_id
+                WHERE collections.name = :collection AND agents.path = :old""",
+            collection=move.collection,
+            old=move.old,
         )
-        agent = db.scalar(chosen)
         if agent is None:
             continue
-        db.execute(sa.update(agents).where(agents.c.id == agent).values(path=move.new))
+        db.run("UPDATE agents SET path = :new WHERE id = :agent", new=move.new, agent=agent)
         before = len(moves_of(db, agent))
         value = json.dumps({"old": move.old, "new": move.new, "moved_at": now})
-        db.execute(sa.insert(meta).values(key=f"{_key(agent)}{before + 1:06}", value=value))
+        db.run(META.insert, key=f"{_key(agent)}{before + 1:06}", value=value)
 
 
-def moves_of(db: sa.Connection, agent: Any) -> list[Moved]:
+def moves_of(db: Connection, agent: Any) -> list[Moved]:
     """Where an agent's file was before, oldest first."""
-    chosen = sa.select(meta.c.value).where(meta.c.key.startswith(_key(agent), autoescape=True))
-    return [Moved(**json.loads(value)) for value in db.scalars(chosen.order_by(meta.c.key))]
+    chosen = "SELECT value FROM meta WHERE key LIKE :pattern ORDER BY key"
+    found = db.column(chosen, pattern=f"{_key(agent)}%")
+    return [Moved(**json.loads(value)) for value in found]
 
 
 def _key(agent: Any) -> str:

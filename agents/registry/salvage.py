@@ -9,20 +9,18 @@ that they are damaged; an agent whose row is gone comes back under a name made o
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
 
 from agents.document import digest_of
 from agents.errors import WorkspaceError
 from agents.registry.database import Database
 from agents.registry.migrations import MIGRATIONS, migrate
 from agents.registry.naming import free_handle
-from agents.registry.tables import METADATA
+from agents.registry.tables import TABLES, Column, Table
 
 Row = dict[str, Any]
 
@@ -38,7 +36,7 @@ def salvage(path: Path) -> str:
     No other process may use the registry meanwhile. Returns what was saved, in one line. Raises
     WorkspaceError where nothing could be read, and then changes nothing.
     """
-    saved = {table.name: list(_rows(path, table)) for table in METADATA.sorted_tables}
+    saved = {table.name: list(_rows(path, table)) for table in TABLES}
     if not saved["blobs"] and not saved["versions"]:
         raise WorkspaceError(
             "nothing can be read of the damaged registry",
@@ -60,7 +58,7 @@ def salvage(path: Path) -> str:
     return f"saved {numbers}{gone}; the damaged file is {kept.name}"
 
 
-def _rows(path: Path, table: sa.Table) -> Iterator[Row]:
+def _rows(path: Path, table: Table) -> Iterator[Row]:
     seen: set[int] = set()
     for direction in ("ASC", "DESC"):
         for found in _readable(path, table.name, direction):
@@ -83,19 +81,17 @@ def _readable(path: Path, table: str, direction: str) -> Iterator[Row]:
             yield dict(zip(row.keys(), row, strict=True))
 
 
-def _fits(column: sa.Column[Any], value: object) -> bool:
+def _fits(column: Column, value: object) -> bool:
     if value is None:
-        return bool(column.nullable)
-    wanted = column.type.python_type
-    return isinstance(value, int if wanted is bool else wanted)
+        return column.nullable
+    return isinstance(value, int if column.holds is bool else column.holds)
 
 
 def _make_whole(saved: dict[str, list[Row]]) -> None:
     """Mend or drop what refers to rows that are gone."""
-    for name, table in METADATA.tables.items():
-        keys = [column.name for column in table.primary_key.columns]
-        unique = {tuple(row[key] for key in keys): row for row in saved[name]}
-        saved[name] = list(unique.values())
+    for table in TABLES:
+        unique = {tuple(row[key] for key in table.key): row for row in saved[table.name]}
+        saved[table.name] = list(unique.values())
     saved["blobs"] = [row for row in saved["blobs"] if digest_of(row["raw"]) == row["digest"]]
     digests = {row["digest"] for row in saved["blobs"]}
     for row in saved["versions"]:
@@ -170,15 +166,10 @@ def _write(path: Path, saved: dict[str, list[Row]]) -> None:
     try:
         migrate(database, MIGRATIONS)
         with database.write() as db:
-            for table in METADATA.sorted_tables:
-                _insert(db, table, saved[table.name])
+            for table in TABLES:
+                db.run_each(table.insert, saved[table.name])
     finally:
         database.close()
-
-
-def _insert(db: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-    if rows:
-        db.execute(sa.insert(table), rows)
 
 
 def _free_name(path: Path) -> Path:

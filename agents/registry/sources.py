@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
-
 from agents.document import digest_of
 from agents.errors import SourceNotFound, UsageError
+from agents.registry.connection import Connection
 from agents.registry.naming import check_source_name
 from agents.registry.pages import (
     AddedSource,
@@ -18,20 +17,19 @@ from agents.registry.pages import (
     SourceKind,
     Validators,
 )
-from agents.registry.tables import agents, blobs, collections, pages, sources, versions
+from agents.registry.tables import BLOBS, PAGES, SOURCES
 
 MAX_PATH = 1000
 """Characters of a page's path: what an index of any database takes."""
 
-# SQLite takes at least 999 parameters in one statement.
-_PARAMETERS = 500
 
-
-def select_sources(db: sa.Connection) -> list[AddedSource]:
+def select_sources(db: Connection) -> list[AddedSource]:
     """All sources, by name."""
-    counted = sa.func.count(pages.c.path).label("pages")
-    joined = sources.outerjoin(pages)
-    found = db.execute(sa.select(sources, counted).select_from(joined).group_by(sources.c.id))
+    found = db.rows(
+        """SELECT name, kind, location, etag, last_modified, added_at, updated_at,
+                (SELECT count(*) FROM pages WHERE pages.source_id = sources.id) AS pages
+            FROM sources"""
+    )
     made = [
         AddedSource(
             name=row.name,
@@ -48,12 +46,16 @@ def select_sources(db: sa.Connection) -> list[AddedSource]:
 
 
 def select_pages(
-    db: sa.Connection, read: Callable[[str], bytes], source: str | None = None
+    db: Connection, read: Callable[[str], bytes], source: str | None = None
 ) -> list[Page]:
     """The pages of one source or of all, by source and path."""
-    chosen = sa.select(sources.c.name, pages).select_from(pages.join(sources))
-    if source is not None:
-        chosen = chosen.where(sources.c.name == source)
+    chosen = """SELECT sources.name, pages.path, pages.number, pages.digest, pages.address,
+            pages.etag, pages.last_modified
+        FROM pages JOIN sources ON sources.id = pages.source_id"""
+    if source is None:
+        found = db.rows(chosen)
+    else:
+        found = db.rows(f"{chosen} WHERE sources.name = :source", source=source)
     made = [
         Page(
             source=row.name,
@@ -64,25 +66,25 @@ def select_pages(
             validators=Validators(row.etag, row.last_modified),
             read=read,
         )
-        for row in db.execute(chosen)
+        for row in found
     ]
     return sorted(made, key=lambda page: (page.source, page.path))
 
 
-def source_names(db: sa.Connection) -> set[str]:
+def source_names(db: Connection) -> set[str]:
     """What sources are called: agents and collections have to be called otherwise."""
-    return set(db.scalars(sa.select(sources.c.name)))
+    return set(db.column("SELECT name FROM sources"))
 
 
-def names_in_use(db: sa.Connection) -> dict[str, str]:
+def names_in_use(db: Connection) -> dict[str, str]:
     """Handles and collections with what each is: a source has to be called otherwise."""
-    taken = dict.fromkeys(db.scalars(sa.select(collections.c.name)), "a collection")
-    taken.update(dict.fromkeys(db.scalars(sa.select(agents.c.handle)), "an agent"))
+    taken = dict.fromkeys(db.column("SELECT name FROM collections"), "a collection")
+    taken.update(dict.fromkeys(db.column("SELECT handle FROM agents"), "an agent"))
     return taken
 
 
 def put_source(
-    db: sa.Connection,
+    db: Connection,
     name: str,
     kind: SourceKind,
     location: str,
@@ -106,47 +108,44 @@ def put_source(
                 hint=f"at most {MAX_PATH} characters",
             )
     source_id = _put_row(db, name, kind, location, validators, now)
-    before = {
-        row.path: row for row in db.execute(sa.select(pages).where(pages.c.source_id == source_id))
-    }
+    stored = "SELECT path, number, digest FROM pages WHERE source_id = :source"
+    before = {row.path: row for row in db.rows(stored, source=source_id)}
     wanted = {page.path: page for page in given}
     change = _compared(name, before, wanted)
     _put_blobs(db, [wanted[path].raw for path in (*change.added, *change.changed)])
-    db.execute(sa.delete(pages).where(pages.c.source_id == source_id))
+    db.run("DELETE FROM pages WHERE source_id = :source", source=source_id)
     rows = [_row(source_id, page, before.get(page.path)) for page in wanted.values()]
-    if rows:
-        db.execute(sa.insert(pages), rows)
+    db.run_each(PAGES.insert, rows)
     if change.added or change.changed or change.removed:
-        db.execute(sa.update(sources).where(sources.c.id == source_id).values(updated_at=now))
+        touched = "UPDATE sources SET updated_at = :now WHERE id = :source"
+        db.run(touched, now=now, source=source_id)
     _drop_blobs(db, {before[path].digest for path in (*change.changed, *change.removed)})
     return change
 
 
-def remove_source(db: sa.Connection, name: str) -> int:
+def remove_source(db: Connection, name: str) -> int:
     """Forget a source and its pages, and say how many. Raises SourceNotFound."""
-    source_id = db.scalar(sa.select(sources.c.id).where(sources.c.name == name))
+    source_id = _id_of(db, name)
     if source_id is None:
-        raise SourceNotFound(name, sorted(db.scalars(sa.select(sources.c.name))))
-    of_it = pages.c.source_id == source_id
-    digests = list(db.scalars(sa.select(pages.c.digest).where(of_it)))
-    db.execute(sa.delete(pages).where(of_it))
-    db.execute(sa.delete(sources).where(sources.c.id == source_id))
+        raise SourceNotFound(name, sorted(source_names(db)))
+    digests = db.column("SELECT digest FROM pages WHERE source_id = :source", source=source_id)
+    db.run("DELETE FROM pages WHERE source_id = :source", source=source_id)
+    db.run("DELETE FROM sources WHERE id = :source", source=source_id)
     _drop_blobs(db, set(digests))
     return len(digests)
 
 
-def page_states(db: sa.Connection) -> list[tuple[str, ...]]:
+def page_states(db: Connection) -> list[tuple[str, ...]]:
     """Of each page what search can see: source, path, number and digest."""
-    found = db.execute(
-        sa.select(sources.c.name, pages.c.path, pages.c.number, pages.c.digest).select_from(
-            pages.join(sources)
-        )
+    found = db.rows(
+        """SELECT sources.name, pages.path, pages.number, pages.digest
+            FROM pages JOIN sources ON sources.id = pages.source_id"""
     )
     return [("page", *map(str, row)) for row in found]
 
 
 def _put_row(
-    db: sa.Connection,
+    db: Connection,
     name: str,
     kind: SourceKind,
     location: str,
@@ -159,14 +158,23 @@ def _put_row(
         "etag": validators.etag,
         "last_modified": validators.last_modified,
     }
-    found = db.scalar(sa.select(sources.c.id).where(sources.c.name == name))
+    found = _id_of(db, name)
     if found is not None:
-        db.execute(sa.update(sources).where(sources.c.id == found).values(**values))
-        return int(found)
-    new: int = (db.scalar(sa.select(sa.func.max(sources.c.id))) or 0) + 1
-    row = {"id": new, "name": name, "added_at": now, "updated_at": now}
-    db.execute(sa.insert(sources).values(**row, **values))
+        db.run(
+            """UPDATE sources SET kind = :kind, location = :location, etag = :etag,
+                last_modified = :last_modified WHERE id = :id""",
+            id=found,
+            **values,
+        )
+        return found
+    new = db.next_id("sources")
+    db.run(SOURCES.insert, id=new, name=name, added_at=now, updated_at=now, **values)
     return new
+
+
+def _id_of(db: Connection, name: str) -> int | None:
+    found = db.value("SELECT id FROM sources WHERE name = :name", name=name)
+    return None if found is None else int(found)
 
 
 def _compared(name: str, before: dict[str, Any], wanted: dict[str, PageSubmission]) -> SourceChange:
@@ -195,30 +203,18 @@ def _row(source_id: int, page: PageSubmission, before: Any | None) -> dict[str, 
     }
 
 
-def _put_blobs(db: sa.Connection, texts: Iterable[bytes]) -> None:
+def _put_blobs(db: Connection, texts: Iterable[bytes]) -> None:
     wanted = {digest_of(raw): raw for raw in texts}
-    stored = _among(db, blobs.c.digest, sorted(wanted))
+    stored = db.among("blobs", "digest", sorted(wanted))
     fresh = [
         {"digest": digest, "raw": raw} for digest, raw in wanted.items() if digest not in stored
     ]
-    if fresh:
-        db.execute(sa.insert(blobs), fresh)
+    db.run_each(BLOBS.insert, fresh)
 
 
-def _drop_blobs(db: sa.Connection, digests: set[str]) -> None:
+def _drop_blobs(db: Connection, digests: set[str]) -> None:
     """Drop the bytes that are neither a version's nor a page's any more."""
     given = sorted(digests)
-    kept = _among(db, versions.c.digest, given) | _among(db, pages.c.digest, given)
-    loose = [digest for digest in given if digest not in kept]
-    for at in range(0, len(loose), _PARAMETERS):
-        some = loose[at : at + _PARAMETERS]
-        db.execute(sa.delete(blobs).where(blobs.c.digest.in_(some)))
-
-
-def _among(db: sa.Connection, column: sa.Column[Any], values: Sequence[str]) -> set[str]:
-    """Those of the values that the column holds."""
-    found: set[str] = set()
-    for at in range(0, len(values), _PARAMETERS):
-        some = values[at : at + _PARAMETERS]
-        found.update(db.scalars(sa.select(column).where(column.in_(some)).distinct()))
-    return found
+    kept = db.among("versions", "digest", given) | db.among("pages", "digest", given)
+    loose = [{"digest": digest} for digest in given if digest not in kept]
+    db.run_each("DELETE FROM blobs WHERE digest = :digest", loose)

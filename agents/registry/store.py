@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
-
 from agents.errors import HandleTaken
 from agents.registry import rows
 from agents.registry.clock import Clock, timestamp, utc_now
+from agents.registry.connection import Connection
 from agents.registry.database import Database
 from agents.registry.moved import Move, Moved, moves_of, record_moves
 from agents.registry.naming import free_collection, storable
@@ -35,8 +34,13 @@ from agents.registry.sources import (
     source_names,
 )
 from agents.registry.submission import Added, Submission, add_submissions, claim_collections
-from agents.registry.tables import agents, collections, label_moves, labels, meta, versions
+from agents.registry.tables import LABEL_MOVES, LABELS, META
 from agents.registry.version import AgentVersion
+
+_NOTE = "SELECT value FROM meta WHERE key = :key"
+_ONE_LABEL = "agent_id = :agent AND label = :label"
+_LABELLED = """EXISTS (SELECT 1 FROM labels WHERE labels.agent_id = versions.agent_id
+    AND labels.number = versions.number AND labels.label = :label)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,15 @@ class Registry:
         `label` asks for the versions that it points at instead, and leaves out agents without it;
         `removed` takes in the agents that were removed.
         """
-        where = [] if removed else [~agents.c.removed]
+        where = [] if removed else ["NOT agents.removed"]
+        values = {}
         if label is None or label == LATEST:
-            where.append(versions.c.number == agents.c.latest)
+            where.append("versions.number = agents.latest")
         else:
-            labelled = sa.select(labels.c.agent_id).where(
-                labels.c.agent_id == versions.c.agent_id,
-                labels.c.number == versions.c.number,
-                labels.c.label == storable(label),
-            )
-            where.append(labelled.exists())
+            where.append(_LABELLED)
+            values["label"] = storable(label)
         with self._database.read() as db:
-            return rows.select_versions(db, self._read_blob, *where)
+            return rows.select_versions(db, self._read_blob, *where, **values)
 
     def resolve(self, reference: str, *, removed: bool = False) -> AgentVersion:
         """The version that a REF means; `removed` finds removed agents too."""
@@ -113,16 +114,15 @@ class Registry:
         """All versions of an agent, removed or not, oldest first."""
         with self._database.read() as db:
             agent = rows.find_agent(db, handle, removed=True)
-            return rows.select_versions(db, self._read_blob, agents.c.id == agent.id)
+            return rows.select_versions(db, self._read_blob, "agents.id = :agent", agent=agent.id)
 
     def label_moves(self, handle: str) -> list[LabelMove]:
         """Every change of the agent's labels, oldest first."""
-        columns = [label_moves.c[name] for name in LabelMove.__slots__]
+        chosen = f"""SELECT {", ".join(LabelMove.__slots__)} FROM label_moves
+            WHERE agent_id = :agent ORDER BY sequence"""
         with self._database.read() as db:
             agent = rows.find_agent(db, handle, removed=True)
-            chosen = sa.select(*columns).where(label_moves.c.agent_id == agent.id)
-            found = db.execute(chosen.order_by(label_moves.c.sequence))
-            return [LabelMove(*row) for row in found]
+            return [LabelMove(*row) for row in db.rows(chosen, agent=agent.id)]
 
     def moves(self, handle: str) -> list[Moved]:
         """Where the agent's file was before, oldest first; paths below its collection's folder."""
@@ -132,15 +132,14 @@ class Registry:
     def collections(self) -> dict[str, str | None]:
         """The name of each collection with the folder last imported as it; None for built-ins."""
         with self._database.read() as db:
-            chosen = sa.select(collections.c.name, collections.c.root)
-            found = db.execute(chosen.order_by(collections.c.name))
+            found = db.rows("SELECT name, root FROM collections ORDER BY name")
             return {row.name: row.root for row in found}
 
     def latest_of(self, collection: str) -> dict[str, AgentVersion]:
         """The latest version of each agent of a collection, removed or not, by its path."""
-        where = (collections.c.name == collection, versions.c.number == agents.c.latest)
+        where = ("collections.name = :collection", "versions.number = agents.latest")
         with self._database.read() as db:
-            found = rows.select_versions(db, self._read_blob, *where)
+            found = rows.select_versions(db, self._read_blob, *where, collection=collection)
         return {version.path: version for version in found}
 
     def state(self) -> str:
@@ -172,8 +171,8 @@ class Registry:
     def knows(self, digest: str) -> bool:
         """Whether these bytes are a version of any agent, removed or not."""
         with self._database.read() as db:
-            chosen = sa.select(versions.c.number).where(versions.c.digest == digest)
-            return db.scalar(chosen.limit(1)) is not None
+            chosen = "SELECT number FROM versions WHERE digest = :digest LIMIT 1"
+            return db.value(chosen, digest=digest) is not None
 
     # Writing
 
@@ -222,7 +221,7 @@ class Registry:
         with self._write() as db:
             agent = rows.find_agent(db, handle, removed=False)
             before = rows.find_number(db, agent, Reference(handle, label=label))
-            db.execute(_one_label(sa.delete(labels), agent, label))
+            db.run(f"DELETE FROM labels WHERE {_ONE_LABEL}", agent=agent.id, label=label)
             self._record_move(db, agent, LabelMove(label, before, None, self._stamp(), author))
 
     def rename(self, handle: str, new: str) -> AgentVersion:
@@ -230,10 +229,10 @@ class Registry:
         check_handle(new)
         with self._write() as db:
             agent = rows.find_agent(db, handle, removed=False)
-            holder = db.scalar(sa.select(agents.c.id).where(agents.c.handle == new))
+            holder = db.value("SELECT id FROM agents WHERE handle = :new", new=new)
             if holder not in (None, agent.id) or new in source_names(db):
                 raise HandleTaken(new)
-            db.execute(sa.update(agents).where(agents.c.id == agent.id).values(handle=new))
+            db.run("UPDATE agents SET handle = :new WHERE id = :agent", new=new, agent=agent.id)
             return self._version(db, agent, agent.latest)
 
     def remove(self, handle: str) -> AgentVersion:
@@ -270,52 +269,55 @@ class Registry:
     def remember(self, key: str, value: str) -> bool:
         """Note something about this registry for later; False where `key` has a value already."""
         with self._write() as db:
-            if db.scalar(sa.select(meta.c.value).where(meta.c.key == key)) is not None:
+            if db.value(_NOTE, key=key) is not None:
                 return False
-            db.execute(sa.insert(meta).values(key=key, value=value))
+            db.run(META.insert, key=key, value=value)
             return True
 
     def recall(self, key: str) -> str | None:
         """What was noted under `key`."""
         with self._database.read() as db:
-            return db.scalar(sa.select(meta.c.value).where(meta.c.key == key))
+            note = db.value(_NOTE, key=key)
+            return None if note is None else str(note)
 
     @contextmanager
-    def _write(self, *, dry_run: bool = False) -> Iterator[sa.Connection]:
+    def _write(self, *, dry_run: bool = False) -> Iterator[Connection]:
         with self._database.write() as db:
             yield db
             if dry_run:
-                db.rollback()
+                db.roll_back()
 
     def _move(self, reference: Reference, label: str, author: str | None) -> AgentVersion:
         with self._write() as db:
             agent = rows.find_agent(db, reference.handle, removed=False)
             number = rows.find_number(db, agent, reference)
-            before = db.scalar(_one_label(sa.select(labels.c.number), agent, label))
+            before = rows.labelled_number(db, agent, label)
             if before is None:
-                db.execute(sa.insert(labels).values(agent_id=agent.id, label=label, number=number))
+                db.run(LABELS.insert, agent_id=agent.id, label=label, number=number)
             else:
-                db.execute(_one_label(sa.update(labels), agent, label).values(number=number))
+                moved = f"UPDATE labels SET number = :number WHERE {_ONE_LABEL}"
+                db.run(moved, number=number, agent=agent.id, label=label)
             if before != number:
                 move = LabelMove(label, before, number, self._stamp(), author)
                 self._record_move(db, agent, move)
             return self._version(db, agent, number)
 
-    def _record_move(self, db: sa.Connection, agent: Any, move: LabelMove) -> None:
-        last = sa.select(sa.func.max(label_moves.c.sequence))
-        before = db.scalar(last.where(label_moves.c.agent_id == agent.id)) or 0
+    def _record_move(self, db: Connection, agent: Any, move: LabelMove) -> None:
+        last = "SELECT max(sequence) FROM label_moves WHERE agent_id = :agent"
+        before = db.value(last, agent=agent.id) or 0
         values = {name: getattr(move, name) for name in LabelMove.__slots__}
-        db.execute(sa.insert(label_moves).values(agent_id=agent.id, sequence=before + 1, **values))
+        db.run(LABEL_MOVES.insert, agent_id=agent.id, sequence=before + 1, **values)
 
     def _set_removed(self, handle: str, *, removed: bool) -> AgentVersion:
         with self._write() as db:
             agent = rows.find_agent(db, handle, removed=True)
-            db.execute(sa.update(agents).where(agents.c.id == agent.id).values(removed=removed))
+            changed = "UPDATE agents SET removed = :removed WHERE id = :agent"
+            db.run(changed, removed=removed, agent=agent.id)
             return self._version(db, agent, agent.latest)
 
-    def _version(self, db: sa.Connection, agent: Any, number: int) -> AgentVersion:
-        where = (agents.c.id == agent.id, versions.c.number == number)
-        return rows.select_versions(db, self._read_blob, *where)[0]
+    def _version(self, db: Connection, agent: Any, number: int) -> AgentVersion:
+        where = ("agents.id = :agent", "versions.number = :number")
+        return rows.select_versions(db, self._read_blob, *where, agent=agent.id, number=number)[0]
 
     def _read_blob(self, digest: str) -> bytes:
         with self._database.read() as db:
@@ -323,7 +325,3 @@ class Registry:
 
     def _stamp(self) -> str:
         return timestamp(self._now())
-
-
-def _one_label(statement: Any, agent: Any, label: str) -> Any:
-    return statement.where(labels.c.agent_id == agent.id, labels.c.label == label)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
-
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
+from typing import Any
 
 from agents.document import digest_of
 from agents.errors import UsageError
+from agents.registry.connection import Connection
 from agents.registry.naming import free_collection, free_handle, storable
 from agents.registry.sources import source_names
-from agents.registry.tables import agents, blobs, collections, versions
-
-_T = TypeVar("_T")
-
-# SQLite takes at least 999 parameters in one statement.
-_PARAMETERS = 500
+from agents.registry.tables import AGENTS, BLOBS, COLLECTIONS, VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +66,10 @@ class _Agent:
 
 
 def claim_collections(
-    db: sa.Connection, roots: Sequence[str], collection: str | None
+    db: Connection, roots: Sequence[str], collection: str | None
 ) -> dict[str, str]:
     """Record each folder as the root of its collection, and say which that is."""
-    chosen = sa.select(collections.c.name, collections.c.root)
-    known = {row.name: row.root for row in db.execute(chosen)}
+    known = {row.name: row.root for row in db.rows("SELECT name, root FROM collections")}
     added = source_names(db)
     if collection in added:
         raise UsageError(
@@ -92,21 +85,20 @@ def claim_collections(
         if name not in known:
             insert_collection(db, name)
         if known.get(name) != root:
-            where = collections.c.name == name
-            db.execute(sa.update(collections).where(where).values(root=root))
+            db.run("UPDATE collections SET root = :root WHERE name = :name", root=root, name=name)
         known[name] = root
         claimed[root] = name
     return claimed
 
 
-def insert_collection(db: sa.Connection, name: str) -> int:
+def insert_collection(db: Connection, name: str) -> int:
     """Make a collection without a folder, and return its id."""
-    new = _next_id(db, collections.c.id)
-    db.execute(sa.insert(collections).values(id=new, name=name, root=None))
+    new = db.next_id("collections")
+    db.run(COLLECTIONS.insert, id=new, name=name, root=None)
     return new
 
 
-def add_submissions(db: sa.Connection, submissions: Sequence[Submission], now: str) -> list[Added]:
+def add_submissions(db: Connection, submissions: Sequence[Submission], now: str) -> list[Added]:
     """Give each submission its agent and number, and insert all rows table by table."""
     batch = _Batch(db, now)
     added = [batch.add(submission) for submission in submissions]
@@ -117,11 +109,11 @@ def add_submissions(db: sa.Connection, submissions: Sequence[Submission], now: s
 class _Batch:
     """Rows that wait to be inserted together, and the agents as they will be then."""
 
-    def __init__(self, db: sa.Connection, now: str) -> None:
+    def __init__(self, db: Connection, now: str) -> None:
         self._db = db
         self._now = now
-        self._handles = set(db.scalars(sa.select(agents.c.handle))) | source_names(db)
-        self._next_agent = _next_id(db, agents.c.id)
+        self._handles = set(db.column("SELECT handle FROM agents")) | source_names(db)
+        self._next_agent = db.next_id("agents")
         self._collections: dict[str, tuple[int, dict[str, _Agent]]] = {}
         self._blobs: dict[str, bytes] = {}
         self._versions: list[dict[str, Any]] = []
@@ -158,30 +150,17 @@ class _Batch:
         return Added(outcome, agent.handle, agent.latest, digest, agent.removed)
 
     def flush(self) -> None:
-        stored: set[str] = set()
-        for some in _pieces(sorted(self._blobs)):
-            stored.update(
-                self._db.scalars(sa.select(blobs.c.digest).where(blobs.c.digest.in_(some)))
-            )
+        stored = self._db.among("blobs", "digest", sorted(self._blobs))
         fresh = [
             {"digest": digest, "raw": raw}
             for digest, raw in self._blobs.items()
             if digest not in stored
         ]
         numbers = [{"agent": agent.id, "now": agent.latest} for agent in self._touched.values()]
-        self._execute(sa.insert(blobs), fresh)
-        self._execute(sa.insert(agents), self._new)
-        self._execute(sa.insert(versions), self._versions)
-        self._execute(
-            sa.update(agents)
-            .where(agents.c.id == sa.bindparam("agent"))
-            .values(latest=sa.bindparam("now")),
-            numbers,
-        )
-
-    def _execute(self, statement: sa.Executable, values: Sequence[dict[str, Any]]) -> None:
-        if values:
-            self._db.execute(statement, values)
+        self._db.run_each(BLOBS.insert, fresh)
+        self._db.run_each(AGENTS.insert, self._new)
+        self._db.run_each(VERSIONS.insert, self._versions)
+        self._db.run_each("UPDATE agents SET latest = :now WHERE id = :agent", numbers)
 
     def _create(self, submission: Submission, collection_id: int) -> _Agent:
         origin = f"{submission.collection}/{submission.path}"
@@ -205,36 +184,25 @@ class _Batch:
 
     def _collection(self, name: str) -> tuple[int, dict[str, _Agent]]:
         if name not in self._collections:
-            chosen = sa.select(collections.c.id).where(collections.c.name == name)
-            found = self._db.scalar(chosen)
+            found = self._db.value("SELECT id FROM collections WHERE name = :name", name=name)
             collection_id = found if found is not None else insert_collection(self._db, name)
             self._collections[name] = (collection_id, self._agents(collection_id))
         return self._collections[name]
 
     def _agents(self, collection_id: int) -> dict[str, _Agent]:
-        chosen = (
-            sa.select(
-                agents.c.path,
-                agents.c.id,
-                agents.c.handle,
-                agents.c.latest,
-                versions.c.digest,
-                agents.c.removed,
-            )
-            .select_from(agents.join(versions))
-            .where(agents.c.collection_id == collection_id, versions.c.number == agents.c.latest)
+        found = self._db.rows(
+            """SELECT agents.path, agents.id, agents.handle, agents.latest, versions.digest,
+                    agents.removed
+                FROM agents JOIN versions
+                    ON versions.agent_id = agents.id AND versions.number = agents.latest
+                WHERE agents.collection_id = :collection""",
+            collection=collection_id,
         )
-        return {path: _Agent(*rest) for path, *rest in self._db.execute(chosen)}
-
-
-def _next_id(db: sa.Connection, column: sa.ColumnElement[int]) -> int:
-    return (db.scalar(sa.select(sa.func.max(column))) or 0) + 1
+        return {
+            row.path: _Agent(row.id, row.handle, row.latest, row.digest, bool(row.removed))
+            for row in found
+        }
 
 
 def _storable_or_none(text: str | None) -> str | None:
     return None if text is None else storable(text)
-
-
-def _pieces(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), _PARAMETERS):
-        yield values[start : start + _PARAMETERS]

@@ -6,111 +6,137 @@ can insert thousands of related rows in a few statements on any database.
 
 from __future__ import annotations
 
-from sqlalchemy import (  # noqa: TID253 - this package owns the import
-    Boolean,
-    Column,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from dataclasses import dataclass
 
-METADATA = MetaData()
 
-meta = Table(
-    "meta",
-    METADATA,
-    Column("key", String(120), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
 
-collections = Table(
+    name: str
+    holds: type
+    """int, str, bytes or bool."""
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, as far as code has to know it that handles all of them alike."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def insert(self) -> str:
+        """The statement that adds a row; its parameters are called like the columns."""
+        names = [column.name for column in self.columns]
+        values = ", ".join(f":{name}" for name in names)
+        return f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({values})"
+
+
+def _number(name: str, *, nullable: bool = False) -> Column:
+    return Column(name, int, nullable)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column:
+    return Column(name, str, nullable)
+
+
+META = Table("meta", ("key",), (_text("key"), _text("value")))
+
+COLLECTIONS = Table(
     "collections",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("name", String(100), nullable=False, unique=True),
-    Column("root", Text),  # the folder last imported as this collection; NULL for built-in agents
+    ("id",),
+    (
+        _number("id"),
+        _text("name"),  # unique
+        _text("root", nullable=True),  # the folder last imported as it; NULL for built-in agents
+    ),
 )
 
-agents = Table(
+AGENTS = Table(
     "agents",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("collection_id", ForeignKey("collections.id"), nullable=False),
-    Column("path", Text, nullable=False),  # below the collection's root, with `/`
-    Column("handle", String(120), nullable=False, unique=True),
-    Column("latest", Integer, nullable=False),  # numbers run from 1 to this one without a gap
-    Column("removed", Boolean, nullable=False),
-    UniqueConstraint("collection_id", "path"),
+    ("id",),
+    (
+        _number("id"),
+        _number("collection_id"),
+        _text("path"),  # below the collection's root, with `/`; unique within the collection
+        _text("handle"),  # unique
+        _number("latest"),  # numbers run from 1 to this one without a gap
+        Column("removed", bool),
+    ),
 )
 
-blobs = Table(
+BLOBS = Table(
     "blobs",
-    METADATA,
-    Column("digest", String(64), primary_key=True),  # SHA-256 of the bytes
-    Column("raw", LargeBinary, nullable=False),
+    ("digest",),
+    (_text("digest"), Column("raw", bytes)),  # SHA-256 of the bytes
 )
 
-versions = Table(
+VERSIONS = Table(
     "versions",
-    METADATA,
-    Column("agent_id", ForeignKey("agents.id"), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("digest", ForeignKey("blobs.digest"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("created_at", String(20), nullable=False),
-    Column("author", Text),
-    Column("message", Text),
+    ("agent_id", "number"),
+    (
+        _number("agent_id"),
+        _number("number"),
+        _text("digest"),
+        _text("name"),
+        _text("description"),
+        _text("created_at"),
+        _text("author", nullable=True),
+        _text("message", nullable=True),
+    ),
 )
 
-labels = Table(
+LABELS = Table(
     "labels",
-    METADATA,
-    Column("agent_id", Integer, primary_key=True),
-    Column("label", String(64), primary_key=True),
-    Column("number", Integer, nullable=False),
-    ForeignKeyConstraint(["agent_id", "number"], ["versions.agent_id", "versions.number"]),
+    ("agent_id", "label"),
+    (_number("agent_id"), _text("label"), _number("number")),
 )
 
-label_moves = Table(
+LABEL_MOVES = Table(
     "label_moves",
-    METADATA,
-    Column("agent_id", ForeignKey("agents.id"), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),  # from 1 within the agent
-    Column("label", String(64), nullable=False),
-    Column("from_number", Integer),  # NULL: the label was new
-    Column("to_number", Integer),  # NULL: the label was taken away
-    Column("moved_at", String(20), nullable=False),
-    Column("author", Text),
+    ("agent_id", "sequence"),
+    (
+        _number("agent_id"),
+        _number("sequence"),  # from 1 within the agent
+        _text("label"),
+        _number("from_number", nullable=True),  # NULL: the label was new
+        _number("to_number", nullable=True),  # NULL: the label was taken away
+        _text("moved_at"),
+        _text("author", nullable=True),
+    ),
 )
 
-sources = Table(
+SOURCES = Table(
     "sources",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("name", String(100), nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),  # folder, file or address
-    Column("location", Text, nullable=False),  # the path or address that was added
-    Column("etag", Text),  # what the server said of the address itself, for the next request
-    Column("last_modified", Text),
-    Column("added_at", String(20), nullable=False),
-    Column("updated_at", String(20), nullable=False),
+    ("id",),
+    (
+        _number("id"),
+        _text("name"),  # unique
+        _text("kind"),  # folder, file or address
+        _text("location"),  # the path or address that was added
+        _text("etag", nullable=True),  # what the server said of the address itself
+        _text("last_modified", nullable=True),
+        _text("added_at"),
+        _text("updated_at"),
+    ),
 )
 
-pages = Table(
+PAGES = Table(
     "pages",
-    METADATA,
-    Column("source_id", ForeignKey("sources.id"), primary_key=True),
-    Column("path", Text, primary_key=True),  # below what was added, with `/`
-    Column("number", Integer, nullable=False),  # from 1, counts the page's changes
-    Column("digest", ForeignKey("blobs.digest"), nullable=False),
-    Column("address", Text),  # NULL for a file
-    Column("etag", Text),
-    Column("last_modified", Text),
+    ("source_id", "path"),
+    (
+        _number("source_id"),
+        _text("path"),  # below what was added, with `/`
+        _number("number"),  # from 1, counts the page's changes
+        _text("digest"),
+        _text("address", nullable=True),  # NULL for a file
+        _text("etag", nullable=True),
+        _text("last_modified", nullable=True),
+    ),
 )
+
+TABLES = (META, COLLECTIONS, BLOBS, SOURCES, AGENTS, PAGES, VERSIONS, LABEL_MOVES, LABELS)
+"""All of them, each after those that its rows refer to."""

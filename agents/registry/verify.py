@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
-
-import sqlalchemy as sa  # noqa: TID253 - this package owns the import
+from typing import Any
 
 from agents.document import digest_of
 from agents.errors import WorkspaceError
 from agents.health import Symptom
-from agents.registry.database import Database, read_only_query
+from agents.registry.connection import Connection
+from agents.registry.database import Database
 from agents.registry.migrations import MIGRATIONS, schema_version
-from agents.registry.tables import agents, blobs, collections, labels, pages, sources, versions
+from agents.registry.sqlite_file import connect
 from agents.settings import Settings
 from agents.workspace import Workspace
 
@@ -41,7 +40,7 @@ def verify_registry(workspace: Workspace, settings: Settings) -> Iterator[Sympto
     database = Database(settings.registry_url or f"sqlite:///{workspace.registry}")
     try:
         with database.read() as db:
-            yield from _verify_rows(db)
+            yield from _verify_rows(db, database.name)
     except WorkspaceError as error:
         yield Symptom(PART, error.message, error.hint or _RESTORE)
     finally:
@@ -52,9 +51,7 @@ def _broken_file(path: Path) -> Symptom | None:
     from agents.registry.salvage import salvage
 
     try:
-        query = read_only_query(path)
-        place = str(path) if query is None else f"file:{path}?{urlencode(query)}"
-        with closing(sqlite3.connect(place, timeout=30, uri=query is not None)) as db:
+        with closing(connect(path)) as db:
             verdict = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
         return Symptom(PART, f"{path} can't be opened: {error}", "see who may read and write it")
@@ -66,36 +63,28 @@ def _broken_file(path: Path) -> Symptom | None:
     return Symptom(PART, message, _RESTORE, partial(salvage, path))
 
 
-def _verify_rows(db: sa.Connection) -> Iterator[Symptom]:
-    known = schema_version(db)
+def _verify_rows(db: Connection, name: str) -> Iterator[Symptom]:
+    known = schema_version(db, name)
     if known != len(MIGRATIONS):
         # Older ones are brought up to date by the next command; there is nothing to compare with.
         if known > len(MIGRATIONS):
             yield Symptom(PART, f"it was made by a newer convexpert (schema {known})", "upgrade")
         return
     for what, statement in _CONTRADICTIONS.items():
-        found = [str(value) for value in db.scalars(statement.limit(_SHOWN + 1))]
+        found = [str(value) for value in db.column(f"{statement} LIMIT {_SHOWN + 1}")]
         if found:
             yield Symptom(PART, f"{what}: {_some(found)}", _RESTORE)
     yield from _verify_bytes(db)
 
 
-def _verify_bytes(db: sa.Connection) -> Iterator[Symptom]:
-    damaged = [
-        str(row.digest)
-        for row in db.execution_options(stream_results=True).execute(sa.select(blobs))
-        if digest_of(bytes(row.raw)) != row.digest
-    ]
+def _verify_bytes(db: Connection) -> Iterator[Symptom]:
+    damaged = [row.digest for row in _blobs(db) if digest_of(bytes(row.raw)) != row.digest]
     if not damaged:
         return
-    names = sa.select(agents.c.handle, versions.c.number, versions.c.digest).select_from(
-        agents.join(versions)
-    )
-    held = [
-        f"{row.handle}@{row.number}"
-        for row in db.execute(names.order_by(agents.c.handle, versions.c.number))
-        if row.digest in set(damaged)
-    ]
+    names = """SELECT agents.handle, versions.number, versions.digest
+        FROM agents JOIN versions ON versions.agent_id = agents.id
+        ORDER BY agents.handle, versions.number"""
+    held = [f"{row.handle}@{row.number}" for row in db.rows(names) if row.digest in set(damaged)]
     what = _some(held) if held else f"sha:{damaged[0][:12]}"
     yield Symptom(
         PART,
@@ -104,51 +93,45 @@ def _verify_bytes(db: sa.Connection) -> Iterator[Symptom]:
     )
 
 
+def _blobs(db: Connection) -> Iterator[Any]:
+    """All of them, some at a time: a server's driver takes a whole answer into memory."""
+    some = "SELECT digest, raw FROM blobs WHERE digest > :last ORDER BY digest LIMIT 500"
+    last = ""
+    while found := list(db.rows(some, last=last)):
+        yield from found
+        last = found[-1].digest
+
+
 def _some(names: list[str]) -> str:
     shown = ", ".join(names[:_SHOWN])
     return f"{shown} and more" if len(names) > _SHOWN else shown
 
 
-def _unknown(
-    column: sa.ColumnElement[object], wanted: sa.ColumnElement[object]
-) -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(column == wanted)
+_HIGHEST = "(SELECT max(number) FROM versions WHERE versions.agent_id = agents.id)"
+_COUNT = "(SELECT count(*) FROM versions WHERE versions.agent_id = agents.id)"
 
-
-_HIGHEST = (
-    sa.select(sa.func.max(versions.c.number)).where(versions.c.agent_id == agents.c.id)
-).scalar_subquery()
-_COUNT = (
-    sa.select(sa.func.count()).select_from(versions).where(versions.c.agent_id == agents.c.id)
-).scalar_subquery()
-
-_CONTRADICTIONS: dict[str, sa.Select[tuple[object]]] = {
-    "agents without a collection": sa.select(agents.c.handle)
-    .where(_unknown(collections.c.id, agents.c.collection_id))
-    .order_by(agents.c.handle),
-    "agents whose latest version is not their last": sa.select(agents.c.handle)
-    .where(sa.or_(_HIGHEST.is_(None), agents.c.latest != _HIGHEST))
-    .order_by(agents.c.handle),
-    "agents whose versions have gaps": sa.select(agents.c.handle)
-    .where(agents.c.latest == _HIGHEST, _COUNT != _HIGHEST)
-    .order_by(agents.c.handle),
-    "versions without an agent": sa.select(versions.c.name)
-    .where(_unknown(agents.c.id, versions.c.agent_id))
-    .order_by(versions.c.name),
-    "versions without bytes": sa.select(versions.c.digest)
-    .where(_unknown(blobs.c.digest, versions.c.digest))
-    .order_by(versions.c.digest),
-    "labels that point at no version": sa.select(labels.c.label)
-    .where(
-        ~sa.exists().where(
-            versions.c.agent_id == labels.c.agent_id, versions.c.number == labels.c.number
-        )
-    )
-    .order_by(labels.c.label),
-    "pages without their source": sa.select(pages.c.path)
-    .where(_unknown(sources.c.id, pages.c.source_id))
-    .order_by(pages.c.path),
-    "pages without bytes": sa.select(pages.c.path)
-    .where(_unknown(blobs.c.digest, pages.c.digest))
-    .order_by(pages.c.path),
+_CONTRADICTIONS = {
+    "agents without a collection": """SELECT handle FROM agents
+        WHERE NOT EXISTS (SELECT 1 FROM collections WHERE collections.id = agents.collection_id)
+        ORDER BY handle""",
+    "agents whose latest version is not their last": f"""SELECT handle FROM agents
+        WHERE {_HIGHEST} IS NULL OR latest <> {_HIGHEST} ORDER BY handle""",
+    "agents whose versions have gaps": f"""SELECT handle FROM agents
+        WHERE latest = {_HIGHEST} AND {_COUNT} <> {_HIGHEST} ORDER BY handle""",
+    "versions without an agent": """SELECT name FROM versions
+        WHERE NOT EXISTS (SELECT 1 FROM agents WHERE agents.id = versions.agent_id)
+        ORDER BY name""",
+    "versions without bytes": """SELECT digest FROM versions
+        WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.digest = versions.digest)
+        ORDER BY digest""",
+    "labels that point at no version": """SELECT label FROM labels
+        WHERE NOT EXISTS (SELECT 1 FROM versions
+            WHERE versions.agent_id = labels.agent_id AND versions.number = labels.number)
+        ORDER BY label""",
+    "pages without their source": """SELECT path FROM pages
+        WHERE NOT EXISTS (SELECT 1 FROM sources WHERE sources.id = pages.source_id)
+        ORDER BY path""",
+    "pages without bytes": """SELECT path FROM pages
+        WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.digest = pages.digest)
+        ORDER BY path""",
 }

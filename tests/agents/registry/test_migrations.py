@@ -5,52 +5,68 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from agents.errors import WorkspaceError
+from agents.registry.connection import Connection
 from agents.registry.database import Database
 from agents.registry.migrations import MIGRATIONS, Migration, migrate
-from agents.registry.tables import METADATA
+from agents.registry.tables import TABLES, Column, Table
 
 
 def database(folder: Path) -> Database:
     return Database(f"sqlite:///{folder / 'registry.sqlite'}")
 
 
-def shape(db: sa.Connection) -> dict[str, object]:
-    inspector = sa.inspect(db)
+def shape(db: Connection) -> dict[str, object]:
+    names = db.column("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return {
-        table: (
-            [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
-            inspector.get_pk_constraint(table)["constrained_columns"],
-            sorted(
-                (
-                    tuple(key["constrained_columns"]),
-                    str(key["referred_table"]),
-                    tuple(key["referred_columns"]),
-                )
-                for key in inspector.get_foreign_keys(table)
-            ),
-            sorted(tuple(u["column_names"]) for u in inspector.get_unique_constraints(table)),
+        name: (
+            [tuple(row) for row in db.rows(f"PRAGMA table_info({name})")],
+            [tuple(row) for row in db.rows(f"PRAGMA foreign_key_list({name})")],
+            [tuple(row) for row in db.rows(f"PRAGMA index_list({name})")],
         )
-        for table in sorted(inspector.get_table_names())
+        for name in names
     }
+
+
+HELD = {"INTEGER": int, "TEXT": str, "VARCHAR": str, "BLOB": bytes, "BOOLEAN": bool}
 
 
 def test_the_steps_lead_to_the_tables_that_the_code_uses(tmp_path: Path) -> None:
     migrated = database(tmp_path)
     migrate(migrated)
-    made = sa.create_engine("sqlite://")
-    with made.begin() as db, migrated.read() as other:
-        METADATA.create_all(db)
-        assert shape(other) == shape(db)
-    made.dispose()
+    with migrated.read() as db:
+        found = {}
+        for name in db.column("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns = list(db.rows(f"PRAGMA table_info({name})"))
+            keys = sorted((column.pk, column.name) for column in columns if column.pk)
+            found[name] = Table(
+                name,
+                tuple(key for _, key in keys),
+                tuple(
+                    Column(column.name, HELD[column.type.partition("(")[0]], not column.notnull)
+                    for column in columns
+                ),
+            )
+    migrated.close()
+    assert found == {table.name: table for table in TABLES}
+
+
+def test_each_table_comes_after_those_that_it_refers_to(tmp_path: Path) -> None:
+    migrated = database(tmp_path)
+    migrate(migrated)
+    seen: set[str] = set()
+    with migrated.read() as db:
+        for table in TABLES:
+            referred = {row.table for row in db.rows(f"PRAGMA foreign_key_list({table.name})")}
+            assert referred <= seen
+            seen.add(table.name)
     migrated.close()
 
 
-def add_note(db: sa.Connection) -> None:
-    db.execute(sa.text("ALTER TABLE collections ADD COLUMN note TEXT"))
-    db.execute(sa.text("UPDATE collections SET note = 'old ' || name"))
+def add_note(db: Connection) -> None:
+    db.run("ALTER TABLE collections ADD COLUMN note TEXT")
+    db.run("UPDATE collections SET note = 'old ' || name")
 
 
 def test_a_registry_of_an_older_shape_keeps_its_rows_and_gets_the_new_shape(
@@ -60,16 +76,16 @@ def test_a_registry_of_an_older_shape_keeps_its_rows_and_gets_the_new_shape(
     opened = database(tmp_path)
     assert migrate(opened) == 0
     with opened.write() as db:
-        db.execute(sa.text("INSERT INTO collections VALUES (1, 'shop', '/shop')"))
+        db.run("INSERT INTO collections VALUES (1, 'shop', '/shop')")
     assert migrate(opened, later) == len(MIGRATIONS)
     with opened.read() as db:
-        rows = db.execute(sa.text("SELECT name, root, note FROM collections")).all()
+        rows = list(db.rows("SELECT name, root, note FROM collections"))
     assert [tuple(row) for row in rows] == [("shop", "/shop", "old shop")]
     assert migrate(opened, later) == len(later)
     opened.close()
 
 
-def fail(db: sa.Connection) -> None:
+def fail(db: Connection) -> None:
     raise RuntimeError("half-way")
 
 
@@ -99,7 +115,7 @@ def test_a_registry_whose_shape_is_no_number_is_refused(tmp_path: Path) -> None:
     opened = database(tmp_path)
     migrate(opened)
     with opened.write() as db:
-        db.execute(sa.text("UPDATE meta SET value = 'abc' WHERE key = 'schema'"))
+        db.run("UPDATE meta SET value = 'abc' WHERE key = 'schema'")
     with pytest.raises(WorkspaceError, match="'abc'") as refused:
         migrate(opened)
     assert refused.value.path == str(tmp_path / "registry.sqlite")

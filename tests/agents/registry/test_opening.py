@@ -68,7 +68,9 @@ def test_a_setting_puts_the_registry_elsewhere(workspace: Workspace, tmp_path: P
     assert not workspace.exists
 
 
-@pytest.mark.parametrize("url", ["nonsense", "nodb://x", "mysql+nodriver://x/y"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "nodb://x", "mysql+nodriver://x/y", "sqlite://", "sqlite:///"]
+)
 def test_an_address_that_is_none_is_refused(workspace: Workspace, url: str) -> None:
     with pytest.raises(UsageError):
         open_registry(workspace, Settings(registry_url=url))
@@ -114,8 +116,7 @@ def test_writes_are_synchronised_to_disk_in_full(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'registry.sqlite'}")
     with database.read() as db:
         modes = [
-            db.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            db.value(f"PRAGMA {name}") for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     database.close()
     assert modes == ["wal", 2, 1]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from agents.errors import HandleTaken, SourceNotFound, UsageError
 from agents.registry import Registry, open_registry
@@ -33,7 +32,7 @@ def put(registry: Registry, name: str = "docs", **pages: str) -> tuple[object, .
 def blob_count(workspace: Workspace) -> int:
     database = Database(f"sqlite:///{workspace.registry}")
     with database.read() as db:
-        count = db.scalar(sa.text("SELECT count(*) FROM blobs"))
+        count = db.value("SELECT count(*) FROM blobs")
     database.close()
     return int(count or 0)
 
@@ -143,7 +142,7 @@ def test_a_registry_from_before_sources_takes_them(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{workspace.registry}")
     migrate(database, MIGRATIONS[:1])
     with database.write() as db:
-        db.execute(sa.text("INSERT INTO collections VALUES (1, 'team', '/team')"))
+        db.run("INSERT INTO collections VALUES (1, 'team', '/team')")
     database.close()
     with open_registry(workspace, Settings(), builtin=False) as registry:
         assert put(registry, a="one") == (("a.md",), (), (), 0)
