@@ -34,11 +34,19 @@ def environment_uses(file: CodeFile) -> Iterator[EnvironmentUse]:
         if syntax.text_of(node) != "process" or file.resolve(node) is not None:
             continue
         env = _member_around(node)
-        if env is None or syntax.member_name(env) != "env":
+        if env is None or syntax.member_name(env) != "env" or _is_type(env):
             continue
         whole = _member_around(env)
         name = None if whole is None else syntax.member_name(whole)
         yield EnvironmentUse(env, whole or env, name)
+
+
+def _is_type(node: Node) -> bool:
+    """Whether it stands in `typeof process.env` of a type."""
+    parent = node.parent
+    while parent is not None and parent.type in ("member_expression", "subscript_expression"):
+        parent = parent.parent
+    return parent is not None and parent.type == "type_query"
 
 
 def _member_around(node: Node) -> Node | None:

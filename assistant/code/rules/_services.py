@@ -144,8 +144,10 @@ def outside_call(project: Project, file: CodeFile, call: Node) -> tuple[Node, st
     method = syntax.field(callee, "property")
     name = syntax.text_of(method)
     chain = syntax.name_chain(callee)
-    if method is None or not chain:
+    if method is None:
         return None
+    if not chain:
+        return _of_fresh_client(project, file, call, method)
     root = syntax.chain_root(callee)
     if chain[0] in ("globalThis", "window", "self"):
         is_global = root is not None and file.resolve(root) is None
@@ -155,6 +157,28 @@ def outside_call(project: Project, file: CodeFile, call: Node) -> tuple[Node, st
     if _is_client(project, file, root, 0) and not _takes_context(project, file, call):
         return method, ".".join(chain)
     return None
+
+
+def _of_fresh_client(
+    project: Project, file: CodeFile, call: Node, method: Node
+) -> tuple[Node, str] | None:
+    """`new Resend(key).emails.send(…)`, `getStripe().refunds.create(…)`."""
+    names: list[str] = []
+    node = syntax.callee(call)
+    while node is not None and node.type == "member_expression":
+        names.append(syntax.text_of(syntax.field(node, "property")))
+        node = syntax.unwrap_await(syntax.field(node, "object"))
+    if node is None or node.type not in ("call_expression", "new_expression"):
+        return None
+    maker = syntax.callee(node)
+    if maker is None or maker.type != "identifier" or not _LOCAL_METHODS.isdisjoint(names):
+        return None
+    if project.follow(file, maker).module in _CALLABLE_PACKAGES:
+        # `axios(…).data`: the call is the request, and is looked at by itself.
+        return None
+    if not _is_made_client(project, file, node, 0) or _takes_context(project, file, call):
+        return None
+    return method, ".".join((syntax.text_of(maker), *reversed(names)))
 
 
 def _plain_call(project: Project, file: CodeFile, callee: Node) -> tuple[Node, str] | None:
@@ -182,9 +206,21 @@ def _is_client(project: Project, file: CodeFile, root: Node, depth: int) -> bool
     node = syntax.unwrap_await(target.node)
     if target.file is None or node is None or depth > _MAX_DEPTH:
         return False
+    if target.binding is not None and target.binding.assignments:
+        # `let client; … client = new Stripe(…)`
+        home = target.file
+        return any(
+            _makes_client(project, home, syntax.unwrap_await(value), depth + 1)
+            for value in target.binding.assignments
+        )
     if node.type not in ("new_expression", "call_expression"):
         return False
-    made = project.follow(target.file, syntax.callee(node))
+    return _is_made_client(project, target.file, node, depth)
+
+
+def _is_made_client(project: Project, file: CodeFile, node: Node, depth: int) -> bool:
+    """Whether a call or `new` gives a client."""
+    made = project.follow(file, syntax.callee(node))
     if is_service(made.module):
         return True
     if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:

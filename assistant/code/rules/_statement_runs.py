@@ -153,6 +153,9 @@ class _Reader:
                 continue
             elif kind in _TEXTS and (kind == "string" or not node.named_child_count):
                 tokens.append((self._text(node), False))
+            elif kind == "member_expression" and self._is_of_parameter(node):
+                # `args.id` is what `({ id }) =>` calls `id`.
+                tokens.append((self._file.tree.text_of(node), True))
             elif node.child_count:
                 stack.extend(reversed(node.children))
             elif kind not in _LEFT_OUT:
@@ -166,6 +169,18 @@ class _Reader:
             for child in block.named_children
             if child.type != "comment" and not _is_log(child)
         }
+
+    def _is_of_parameter(self, member: Node) -> bool:
+        owner = syntax.field(member, "object")
+        binding = self._file.resolve(owner) if owner is not None else None
+        return (
+            owner is not None
+            and owner.type == "identifier"
+            and binding is not None
+            and binding.kind == "parameter"
+            and not binding.path
+            and binding.function == self._handler
+        )
 
     def _text(self, node: Node) -> str:
         if not node.named_child_count:

@@ -36,6 +36,7 @@ Intent:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -51,16 +52,16 @@ from assistant.code.rules._rendering import renders_with
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_CUSTOM_HOOK = re.compile(r"use[A-Z]")
+
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report each call that rendering makes."""
-    for hook in project.once(ClientCalls).in_file(file):
-        if hook.verb is Verb.QUERY or not hook.is_hook:
-            continue
-        binding = _kept_in(file, hook)
+    for node, hook in _hooks(project, file):
+        binding = _kept_in(file, node)
         for use in file.names.uses(binding) if binding is not None else ():
             call = _call_of(use)
-            if call is not None and renders_with(file, call, hook.node, effects=False):
+            if call is not None and renders_with(file, call, node, effects=False):
                 what = f"`{hook.reference.text}`" if hook.reference is not None else "it"
                 yield RULE.at(
                     file,
@@ -70,9 +71,31 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
                 )
 
 
-def _kept_in(file: CodeFile, hook: ClientCall) -> Binding | None:
+def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]]:
+    """The calls of `useMutation` and `useAction`, and of hooks that only return what these give."""
+    calls = project.once(ClientCalls)
+    for hook in calls.in_file(file):
+        if hook.verb is not Verb.QUERY and hook.is_hook:
+            yield hook.node, hook
+    for call in file.nodes("call_expression"):
+        callee = syntax.callee(call)
+        if callee is None or callee.type != "identifier":
+            continue
+        if not _CUSTOM_HOOK.match(syntax.text_of(callee)):
+            continue
+        made = project.follow(file, callee)
+        if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
+            continue
+        returned = syntax.returned_expressions(made.node)
+        given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
+        for hook in calls.in_file(made.file) if given is not None else ():
+            if hook.verb is not Verb.QUERY and hook.is_hook and hook.node == given:
+                yield call, hook
+
+
+def _kept_in(file: CodeFile, hook: Node) -> Binding | None:
     """The variable that holds what the hook gives, also with an optimistic update."""
-    node = syntax.wrapped(hook.node)
+    node = syntax.wrapped(hook)
     member = node.parent
     if member is not None and syntax.member_name(member) == "withOptimisticUpdate":
         outer = member.parent

@@ -53,6 +53,8 @@ _TYPES = frozenset(
     {"array_type", "generic_type", "parenthesized_type", "readonly_type", "type_arguments"}
     | {"tuple_type", "type_annotation", "union_type"}
 )
+_OBJECT_TYPES = frozenset({"object_type", "property_signature"})
+"""`({ rows }: { rows: any }) =>` types a parameter; `x as { rows: any }` is no cast to `any`."""
 
 
 def check(node: Node, file: CodeFile, _project: Project) -> Iterator[Report]:
@@ -72,10 +74,14 @@ def check(node: Node, file: CodeFile, _project: Project) -> Iterator[Report]:
 
 def _where(node: Node) -> str | None:
     """What the `any` belongs to, for the message."""
+    in_object = False
     for outer in syntax.ancestors(node):
         if outer.type in _TYPES:
             continue
-        if outer.type in _CASTS:
+        if outer.type in _OBJECT_TYPES:
+            in_object = True
+            continue
+        if outer.type in _CASTS and not in_object:
             return "the cast to `any`"
         if outer.type in _PARAMETERS and _is_of_function(outer):
             name = syntax.text_of(syntax.parameter_pattern(outer)).split("\n")[0]
