@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[numpy.float32]
 
-THREADS = 2
+MOST_WORKERS = 8
+"""Texts that are embedded at the same time, where there are so many processors."""
 
 
 class Embedder(Protocol):
@@ -57,8 +59,10 @@ def open_embedder(model: PreparedModel) -> Embedder:
 class OnnxEmbedder:
     """Serves an exported model.
 
-    Texts are run one by one: on a CPU that is faster than padded batches (measured: 0.9 s against
-    1.3 s for 6,100 tokens on two cores), and a vector can't depend on what else was in the batch.
+    Texts are run one by one, each on one processor, several at the same time. On a CPU that is
+    faster than padded batches (3,300 tokens in a second of a processor, 2,500 in batches of 4,096
+    tokens) and than two processors on one text, which spend a sixth of their time waiting for each
+    other; and a vector can't depend on what else was in the batch.
     """
 
     def __init__(
@@ -107,13 +111,33 @@ class OnnxEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row for each text."""
         rows = self._numpy.empty((len(texts), self._dimension), dtype=self._numpy.float32)
-        for at, text in enumerate(texts):
-            rows[at] = self._vector(self._document_prompt + text)
+
+        def embed(at: int) -> None:
+            rows[at] = self._vector(self._document_prompt + texts[at])
+
+        workers = min(len(texts), _processors(), MOST_WORKERS)
+        if workers < 2:
+            for at in range(len(texts)):
+                embed(at)
+            return rows
+        self._load()
+        # The longest first, so that the workers finish together.
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        pool = ThreadPoolExecutor(workers)
+        try:
+            for _ in pool.map(embed, order):
+                pass
+        finally:
+            pool.shutdown(cancel_futures=True)  # what was interrupted ends with the text at hand
         return rows
 
     def embed_query(self, text: str) -> Vectors:
         """The L2-normalised vector of a question."""
         return self._vector(self._query_prompt + text)
+
+    def _load(self) -> None:
+        """Load what is loaded at the first use: two threads would do it twice."""
+        _ = self._session, self._tokenizer
 
     def _vector(self, text: str) -> Vectors:
         # A lone surrogate has no UTF-8 form, which the tokenizer insists on.
@@ -134,12 +158,16 @@ class OnnxEmbedder:
     @cached_property
     def _session(self) -> Any:
         options = self._onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         try:
             return self._onnxruntime.InferenceSession(
-                str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                str(self._folder / "model.onnx"),
+                options,
+                providers=["CPUExecutionProvider"],
+                # Its kernel takes ten times as long as an addition and a normalisation.
+                disabled_optimizers=["SkipLayerNormFusion"],
             )
         except Exception as error:  # onnxruntime's exceptions have no common base
             raise self._damaged(error) from error
@@ -161,6 +189,13 @@ class OnnxEmbedder:
             hint="remove the folder, it is made anew",
             path=str(self._folder),
         )
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class SentenceTransformersEmbedder:

