@@ -67,8 +67,10 @@ class Server:
     file = None
 
     def __init__(self, url: str) -> None:
-        """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none,
-        ModuleNotFoundError where its driver is not installed."""
+        """Prepare to connect to `url`, a SQLAlchemy URL.
+
+        Raises UsageError where it is none, ModuleNotFoundError where its driver is not installed.
+        """
         try:
             parsed = sa.make_url(url)
             backend = parsed.get_backend_name()

@@ -58,7 +58,7 @@ def test_a_statement_that_fails_is_one_error_that_names_the_file(
     database: Database, tmp_path: Path
 ) -> None:
     with pytest.raises(WorkspaceError, match="no such table") as caught, database.read() as db:
-        db.value("SELECT * FROM nothing")
+        db.value("SELECT * FROM absent")
     assert caught.value.path == str(tmp_path / "registry.sqlite")
     assert words(database) == []
     database.close()
