@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class CallerChecks:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._units: dict[CodeFile, frozenset[Unit]] = {}
+        self._looks_in: dict[CodeFile, dict[Unit, list[Node]]] = {}
         self._through: dict[Unit, bool] = {}
 
     def look(self, function: RegisteredFunction) -> Look:
@@ -62,11 +62,16 @@ class CallerChecks:
 
     def in_unit(self, unit: Unit) -> bool:
         """Whether the code of one unit, by itself, looks at who is calling."""
-        known = self._units.get(unit.file)
-        if known is None:
-            found = (self._project.reach.unit_of(unit.file, n) for n in self._looks(unit.file))
-            known = self._units[unit.file] = frozenset(found)
-        return unit in known
+        return bool(self.looks_of(unit))
+
+    def looks_of(self, unit: Unit) -> Sequence[Node]:
+        """The nodes of a unit that look at who is calling."""
+        by_unit = self._looks_in.get(unit.file)
+        if by_unit is None:
+            by_unit = self._looks_in[unit.file] = {}
+            for node in self._looks(unit.file):
+                by_unit.setdefault(self._project.reach.unit_of(unit.file, node), []).append(node)
+        return by_unit.get(unit, ())
 
     def through(self, unit: Unit) -> bool:
         """Whether the code of a unit, or a helper that it calls, looks at who is calling."""

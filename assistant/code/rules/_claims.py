@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from assistant.code import syntax
 from assistant.code.builders import Kind
 from assistant.code.names import REST
-from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._argument_flow import ITEM, ArgumentFlow
 from assistant.code.rules._conditions import denies, guard_of
 from assistant.code.rules._secrets import EQUALITY
+from assistant.code.rules._typed_arguments import typed_arguments
 from assistant.code.rules._words import words_of
 
 if TYPE_CHECKING:
@@ -110,12 +111,18 @@ class Claims:
         self._flow = flow
         self._project = flow.project
         self.claims: dict[str, Claim] = {}
-        validator = flow.validator
-        fields = dict(validator.fields) if validator is not None else {}
-        for name, field in fields.items():
-            claim = claim_of(name, field)
+        self._validator = flow.validator or typed_arguments(flow.function)
+        for name, field in _arguments(self._validator):
+            claim = claim_of(name.rsplit(".", 1)[-1], field)
             if claim is not None:
                 self.claims[name] = claim
+
+    def is_flag(self, name: str) -> bool:
+        """Whether an argument is a bare truth value, such as `isAdmin`."""
+        return any(
+            one == name and field.inner.kind == "boolean"
+            for one, field in _arguments(self._validator)
+        )
 
     def beliefs(self) -> Iterator[Belief]:
         """Where the function acts upon a claim, in the order of the code that it reaches."""
@@ -165,7 +172,9 @@ class Claims:
                     yield Belief(name, claim, f"is written as `{name}`")
 
     def _named(self, file: CodeFile, node: Node | None) -> frozenset[str]:
-        return self._flow.names(file, node) & self.claims.keys()
+        paths = self._flow.paths(file, node)
+        names = (".".join(step for step in path if step != ITEM) for path in paths)
+        return frozenset(name for name in names if name in self.claims)
 
     # --- in a decision ---------------------------------------------------------------------------
 
@@ -180,17 +189,30 @@ class Claims:
                 yield from self._role_decides(file, node)
         yield from self._membership(unit)
 
-    def _turns_away(self, node: Node) -> bool:
+    def _turns_away(self, file: CodeFile, node: Node) -> bool:
         """Whether an `if` on an expression decides more than what a query shows."""
-        guard = guard_of(node)
-        if guard is None:
-            return False
-        return self._flow.function.kind is not Kind.QUERY or denies(guard)
+        guards = [guard for guard in self._guards(file, node) if guard is not None]
+        if self._flow.function.kind is not Kind.QUERY:
+            return bool(guards)
+        return any(denies(guard) for guard in guards)
+
+    def _guards(self, file: CodeFile, node: Node) -> Iterator[Node | None]:
+        """The `if` around an expression, or those on what a helper returns of it."""
+        yield guard_of(node)
+        helper = self._project.reach.unit_of(file, node)
+        if helper.function is not None or helper.is_module:
+            return
+        returned = syntax.returned_expressions(helper.node)
+        if any(syntax.is_inside(node, value) for value in returned):
+            for unit in self._flow.units:
+                for site in self._project.reach.calls_of(unit):
+                    if site.target is helper:
+                        yield guard_of(site.node)
 
     def _compared(self, file: CodeFile, node: Node) -> Iterator[Belief]:
         """`note.owner !== args.userId`, `args.role === "admin"` in a condition."""
         operator = syntax.text_of(syntax.field(node, "operator"))
-        if operator not in EQUALITY or not self._turns_away(node):
+        if operator not in EQUALITY or not self._turns_away(file, node):
             return
         sides = (syntax.field(node, "left"), syntax.field(node, "right"))
         for one, other in (sides, sides[::-1]):
@@ -225,8 +247,7 @@ class Claims:
         """`if (!isAdmin) throw …`: a flag in the arguments."""
         named = self._named(file, node)
         for name in sorted(named):
-            validator = self._flow.validator_of((name,))
-            if validator is not None and validator.kind == "boolean" and self._turns_away(node):
+            if self.is_flag(name) and self._turns_away(file, node):
                 yield Belief(name, self.claims[name], "decides what is allowed")
 
     def _judged(self, file: CodeFile, node: Node) -> Iterator[Belief]:
@@ -235,7 +256,7 @@ class Claims:
         owner = syntax.field(node, "object")
         actor = not _ACTORS.isdisjoint(words_of(syntax.text_of(syntax.unwrap(owner))))
         judged = not _JUDGED.isdisjoint(words) or (actor and words != ("id",))
-        if not judged or not self._turns_away(node):
+        if not judged or not self._turns_away(file, node):
             return
         for name in sorted(self._people_by(file, owner)):
             yield Belief(name, self.claims[name], "finds the user whose rights are checked")
@@ -292,6 +313,15 @@ class Claims:
             if syntax.callee_name(call) == "eq":
                 found |= self._named(file, syntax.argument(call, 1))
         return frozenset(found)
+
+
+def _arguments(validator: Validator | None) -> Iterator[tuple[str, Validator]]:
+    """The arguments by name, and what objects among them hold: `me.isAdmin`."""
+    for name, field in validator.fields.items() if validator is not None else ():
+        yield name, field
+        for variant in field.object_variants():
+            for inner, part in variant.fields.items():
+                yield f"{name}.{inner}", part
 
 
 def _is_author(field: str) -> bool:

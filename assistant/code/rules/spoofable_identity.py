@@ -50,23 +50,25 @@ from assistant.code.builders import Kind
 from assistant.code.functions import RegisteredFunction
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
+from assistant.code.rules._argument_flow import ArgumentFlows
+from assistant.code.rules._bare_looks import asks_only_whether
 from assistant.code.rules._caller_checks import CallerChecks, Look
-from assistant.code.rules._claims import Belief, Claim, Claims
+from assistant.code.rules._claims import Claim, Claims
 
 
 def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     """Report a public function that believes a claim in its arguments."""
     if function.internal or function.handler is None or function.kind is Kind.HTTP_ACTION:
         return
-    if function.args is None or project.component_of(function.file) is not None:
+    if project.component_of(function.file) is not None:
         return
     flow = project.once(ArgumentFlows).of(function)
     claims = Claims(flow)
     if not claims.claims:
         return
     looks = project.once(CallerChecks).look(function) is not Look.NO
-    believed = [one for one in claims.beliefs() if not looks or _is_flag(flow, one)]
+    looks = looks and not asks_only_whether(project, function)
+    believed = [one for one in claims.beliefs() if not looks or claims.is_flag(one.argument)]
     if not believed:
         return
     belief = max(believed, key=lambda one: one.claim)
@@ -80,12 +82,6 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         confidence=Confidence.MEDIUM if belief.claim is Claim.NAME else Confidence.HIGH,
         anchor=function.call,
     )
-
-
-def _is_flag(flow: ArgumentFlow, belief: Belief) -> bool:
-    """Whether the claim is a bare `isAdmin`, which no look at the identity makes good."""
-    validator = flow.validator_of((belief.argument,))
-    return validator is not None and validator.kind == "boolean"
 
 
 RULE = Rule(
