@@ -36,6 +36,10 @@ _DEPENDENCY_GROUPS = ("dependencies", "devDependencies", "peerDependencies")
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _JSON_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+_CONVEX_IMPORT = re.compile(rb"[\"'](?:convex|convex-helpers|@convex-dev)/|_generated/")
+_LOOK_BYTES = 20_000
+_MAX_LOOKS = 200
+_MAX_OUTER = 8
 _SERVER_IMPORT = re.compile(rb"_generated/server|[\"']convex/server[\"']")
 
 
@@ -125,17 +129,40 @@ def _project_at(folder: Path, files: Iterable[str], folders: Iterable[str]) -> P
 def _holds_functions(folder: Path) -> bool:
     """Whether a folder called `convex` is one of functions, not a package of that name."""
     names = _names(folder, files=True)
-    if any(name.endswith(CODE_SUFFIXES) for name in names) or (folder / "_generated").is_dir():
-        return "package.json" not in names
-    return (
-        any(
-            name.endswith(CODE_SUFFIXES)
-            for inner in _names(folder, files=False)
-            if inner not in ("convex", "src") and not inner.startswith(".")
-            for name in _names(folder / inner, files=True)
-        )
-        and "package.json" not in names
+    if "package.json" in names:
+        return False
+    if (folder / "_generated").is_dir():
+        return True
+    if any(name.endswith(CODE_SUFFIXES) for name in names):
+        return _speaks_of_convex(folder)
+    return any(
+        name.endswith(CODE_SUFFIXES)
+        for inner in _names(folder, files=False)
+        if inner not in ("convex", "src") and not inner.startswith(".")
+        for name in _names(folder / inner, files=True)
+    ) and _speaks_of_convex(folder)
+
+
+def _speaks_of_convex(folder: Path) -> bool:
+    """Whether a folder's code can be Convex's: other things are called so as well.
+
+    It isn't where the package around it does without Convex, and no file imports anything of it.
+    """
+    package = next(
+        (inner for inner in folder.parents[:_MAX_OUTER] if (inner / "package.json").is_file()), None
     )
+    if package is None or "convex" in _dependencies(read_json(package / "package.json")):
+        return True
+    for count, path in enumerate(code_files_in(folder)):
+        if count >= _MAX_LOOKS:
+            return True
+        try:
+            with path.open("rb") as file:
+                if _CONVEX_IMPORT.search(file.read(_LOOK_BYTES)):
+                    return True
+        except OSError:
+            return True
+    return False
 
 
 def _is_in(path: Path, folder: Path) -> bool:

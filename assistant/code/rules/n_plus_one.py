@@ -152,11 +152,14 @@ def _called(
     if read is None:
         return
     severity = _severity(file, read, call, repetition)
+    writes = reads.writes(target.file, function)
+    if writes and read.query is None:
+        return  # a write per item, that fetches the row it writes
     if (
         # A function that calls itself for each child of a tree.
         (target.file is file and syntax.is_inside(call, function))
         # One that writes: it looks something up on the way.
-        or reads.writes(target.file, function)
+        or writes
     ):
         severity = Severity.INFO if severity is not None else None
     if (repetition.node.id, function.id) in seen:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agents.finding import Confidence, Finding
 from assistant.code.check import CheckOptions, check_paths, check_project, check_source
+from assistant.code.layout import find_projects
 from assistant.code.snippets import project_of_sources
 
 Files = dict[str, str]
@@ -56,7 +57,7 @@ def test_an_installed_package_stands_in_for_a_module_of_node(tmp_path: Path) -> 
     (tmp_path / "convex" / "b.ts").write_text(source, encoding="utf-8")
     options = CheckOptions(select=("node-api-without-use-node",))
     assert len(check_paths([tmp_path], options).findings) == 1
-    package = '{ "dependencies": { "buffer": "^6.0.0" } }'
+    package = '{ "dependencies": { "buffer": "^6.0.0", "convex": "^1.31.0" } }'
     (tmp_path / "package.json").write_text(package, encoding="utf-8")
     assert check_paths([tmp_path], options).findings == ()
 
@@ -223,3 +224,13 @@ def test_a_test_may_name_a_function_by_import_or_by_its_path() -> None:
     test = 'import { a } from "./a";\nrun(a, "b:a");\n'
     files = {"convex/a.ts": one, "convex/b.ts": one, "convex/c.ts": one, "convex/a.test.ts": test}
     assert places("untested-function", files) == [("convex/c.ts", 2)]
+
+
+def test_a_folder_called_convex_is_no_project_where_nothing_speaks_of_it(tmp_path: Path) -> None:
+    (tmp_path / "src" / "convex").mkdir(parents=True)
+    (tmp_path / "package.json").write_text('{ "dependencies": { "discord.js": "14" } }')
+    code = tmp_path / "src" / "convex" / "hull.ts"
+    code.write_text("export const area = async () => 1;\narea();\n")
+    assert find_projects(tmp_path) == []
+    code.write_text('import { query } from "./_generated/server";\narea();\n')
+    assert [found.root for found in find_projects(tmp_path)] == [tmp_path / "src"]
