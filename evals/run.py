@@ -254,6 +254,7 @@ def _key(case: Case, subject: Subject, repeat: int) -> str | None:
             "code": code_digest(),
             "case": [case.kind, case.digest, case.id, case.tags],
             "documents": sorted((v.handle, v.path, v.digest) for v in versions),
+            "names": sorted((v.handle, v.name) for v in subject.versions) if needs.names else None,
             "embedding": subject.embedding_model if needs.index else None,
             "model": [subject.model, subject.settings.model_url] if needs.model else None,
             "repeat": repeat,

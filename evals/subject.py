@@ -30,6 +30,9 @@ FOLDER = "eval-index"
 """In the user's workspace: the index of the last documents under test, so that the next run embeds
 only what changed. It can be deleted at any time."""
 
+VECTORS = "embedded.sqlite"
+"""In that index, the vectors of all texts and questions: the file that the knowledge base keeps."""
+
 COLLECTION = "documents"
 """Of all documents under test."""
 
@@ -88,11 +91,19 @@ class Subject:
 
     @cached_property
     def knowledge_base(self) -> KnowledgeBase:
-        """The knowledge base over these documents and nothing else."""
+        """The knowledge base over these documents and nothing else.
+
+        It keeps every vector, of questions too: the next run asks the same.
+        """
         from kb.knowledge_base import KnowledgeBase
+        from kb.remembered import RememberingEmbedder
 
         opened = KnowledgeBase.open(
-            self.workspace, self.registry, self.settings, progress=self._progress
+            self.workspace,
+            self.registry,
+            self.settings,
+            progress=self._progress,
+            embedder_of=lambda model: RememberingEmbedder(model, self.workspace.root / VECTORS),
         )
         return self._closing.enter_context(opened)
 

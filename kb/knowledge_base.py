@@ -66,12 +66,18 @@ class KnowledgeBase:
     """
 
     def __init__(
-        self, workspace: Workspace, registry: Registry, settings: Settings, progress: Progress
+        self,
+        workspace: Workspace,
+        registry: Registry,
+        settings: Settings,
+        progress: Progress,
+        embedder_of: Callable[[PreparedModel], Embedder] = open_embedder,
     ) -> None:
         self._workspace = workspace
         self._registry = registry
         self._settings = settings
         self._progress = progress
+        self._embedder_of = embedder_of
         self._choice = choose_model(settings.embedding_model)
         self._index: Index | None = None
         self._prepared: PreparedModel | None = None
@@ -91,13 +97,15 @@ class KnowledgeBase:
         *,
         progress: Progress | None = None,
         update: bool = True,
+        embedder_of: Callable[[PreparedModel], Embedder] = open_embedder,
     ) -> KnowledgeBase:
         """The knowledge base of a registry, brought up to date unless `update` is False.
 
+        `embedder_of` opens the prepared model, another way where vectors are kept elsewhere too.
         Raises KnowledgeBaseError where index, model or vector store can't be used.
         """
         workspace.create()
-        opened = cls(workspace, registry, settings, progress or _silent)
+        opened = cls(workspace, registry, settings, progress or _silent, embedder_of)
         if update:
             opened.refresh()
         return opened
@@ -323,7 +331,7 @@ class KnowledgeBase:
 
     def _load_embedder(self) -> Embedder:
         if self._embedder is None:
-            self._embedder = open_embedder(self._prepare_model())
+            self._embedder = self._embedder_of(self._prepare_model())
         return self._embedder
 
     def vector_ids(self) -> set[str]:

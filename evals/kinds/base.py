@@ -25,6 +25,8 @@ class Needs:
 
     documents: tuple[str, ...] | None = None
     """Names of documents, as passages name them; None for all that are under test."""
+    names: bool = False
+    """Whether the handles and names of all documents count, beside those documents."""
     index: bool = False
     """Whether documents are searched: then the embedding model counts too."""
     model: bool = False

@@ -115,8 +115,8 @@ class DocumentKind:
         return task
 
     def needs(self, task: DocumentTask) -> Needs:
-        """Its document; all of them where lint looks at names that they share."""
-        return Needs() if task.lint else Needs(documents=(task.document,))
+        """Its document, and for lint whom it may name."""
+        return Needs(documents=(task.document,), names=task.lint)
 
     def run(self, task: DocumentTask, subject: Subject) -> Result:
         """Look at the document as it is now. Raises PassageGone where it is not under test."""

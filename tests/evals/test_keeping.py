@@ -21,6 +21,7 @@ from evals.record import Run
 from evals.run import RunOptions, run_suites
 from evals.subject import Subject
 from evals.suite import load_suite
+from kb.embed import OnnxEmbedder
 
 FIRST = "---\nname: first\ndescription: One.\n---\n# First\n\n- Send refunds from an action.\n"
 SECOND = "---\nname: second\ndescription: Two.\n---\n# Second\n\n- Water tomatoes at dawn.\n"
@@ -76,6 +77,46 @@ def test_after_an_edit_only_what_it_can_have_changed_is_run_again(folder: Path) 
     assert kept(run_in(folder)) == {"refunds": True, "clean": True}
 
 
+def test_lint_of_a_document_looks_at_it_and_at_the_names_of_the_others(folder: Path) -> None:
+    suite = (
+        "agents: [documents]\ncases:\n  - {id: tidy, kind: document, document: first, lint: clean}"
+    )
+    (folder / "suite.yaml").write_text(suite, encoding="utf-8")
+    other = folder / "documents" / "second.md"
+    assert kept(run_in(folder)) == {"tidy": False}
+    other.write_text(SECOND.replace("dawn", "noon"), encoding="utf-8")
+    assert kept(run_in(folder)) == {"tidy": True}
+    other.write_text(SECOND.replace("name: second", "name: gardener"), encoding="utf-8")
+    assert kept(run_in(folder)) == {"tidy": False}
+    first = folder / "documents" / "first.md"
+    first.write_text(FIRST.replace("refunds", "payments"), encoding="utf-8")
+    assert kept(run_in(folder)) == {"tidy": False}
+
+
+def test_questions_and_texts_are_embedded_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+    vector = OnnxEmbedder._vector
+
+    def counted(self: OnnxEmbedder, text: str) -> object:
+        embedded.append(text)
+        return vector(self, text)
+
+    monkeypatch.setattr(OnnxEmbedder, "_vector", counted)
+    run_in(folder)
+    assert "From where are refunds sent?" in embedded
+    embedded.clear()
+    edited = SECOND.replace("dawn", "noon")
+    (folder / "documents" / "second.md").write_text(edited, encoding="utf-8")
+    run_in(folder)
+    assert len(embedded) == len(set(embedded)) and all("noon" in text for text in embedded)
+    embedded.clear()
+    (folder / "documents" / "second.md").write_text(SECOND, encoding="utf-8")
+    run_in(folder, RunOptions(fresh=True))
+    assert embedded == []
+
+
 def test_an_edited_case_is_run_again_and_a_moved_one_is_not(folder: Path) -> None:
     run_in(folder)
     suite = folder / "suite.yaml"
@@ -98,6 +139,7 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.run import RunOptions, run_suites
 from evals.suite import load_suite
+from kb.embed import OnnxEmbedder
 
 evals.run.code_digest = lambda: "code"
 folder = Path(sys.argv[1])
