@@ -91,7 +91,9 @@ def _version_side(version: AgentVersion) -> Side:
 def _file_side(name: str) -> Side:
     (found,) = collect_documents([Path(name)]) if not Path(name).is_dir() else (None,)
     if isinstance(found, Collected):
-        return Side(name, file=parse_document(found.read(), filename=found.path))
+        # With its folder, as a file is called that is imported: kinds and names come from it.
+        called = f"{found.file.resolve().parent.name}/{found.path}".removeprefix("/")
+        return Side(name, file=parse_document(found.read(), filename=called))
     if isinstance(found, Refused):
         raise DocumentError(found.reason, hint=found.hint, path=name)
     raise DocumentError("is a folder", hint="name one file of it", path=name)

@@ -157,6 +157,9 @@ def log(
     labels: Annotated[
         bool, typer.Option("--labels", help="How the labels moved, instead of the versions.")
     ] = False,
+    moves: Annotated[
+        bool, typer.Option("--moves", help="Where the file was before, instead of the versions.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show an agent's versions, newest first."""
@@ -166,12 +169,21 @@ def log(
     from assistant.cli import agents_view
 
     registry = command_context(context).registry()
+    if labels and moves:
+        raise UsageError("--labels and --moves are two lists", hint="ask for one of them")
     if labels:
-        moves = registry.label_moves(handle)[::-1]
+        label_moves = registry.label_moves(handle)[::-1]
         if as_json:
-            write_json([asdict(move) for move in moves])
+            write_json([asdict(move) for move in label_moves])
         else:
-            agents_view.show_moves(handle, moves)
+            agents_view.show_label_moves(handle, label_moves)
+        return
+    if moves:
+        file_moves = registry.moves(handle)[::-1]
+        if as_json:
+            write_json([asdict(move) for move in file_moves])
+        else:
+            agents_view.show_file_moves(handle, file_moves)
         return
     versions = registry.versions(handle)[::-1]
     if as_json:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agents.document import ChecklistItem, Document
     from agents.exporters.write import ExportPlan, PlannedFile
     from agents.registry.importer import ImportedFile, ImportReport
+    from agents.registry.moved import Moved
     from agents.registry.store import LabelMove
     from agents.registry.version import AgentVersion
 
@@ -148,7 +149,7 @@ def show_log(versions: Sequence[AgentVersion]) -> None:
     )
 
 
-def show_moves(handle: str, moves: Sequence[LabelMove]) -> None:
+def show_label_moves(handle: str, moves: Sequence[LabelMove]) -> None:
     """A table of an agent's label moves, as they come."""
     if not moves:
         write(
@@ -168,6 +169,14 @@ def show_moves(handle: str, moves: Sequence[LabelMove]) -> None:
             for move in moves
         ],
     )
+
+
+def show_file_moves(handle: str, moves: Sequence[Moved]) -> None:
+    """A table of where an agent's file was, as they come."""
+    if not moves:
+        write(f"the file of {handle} never moved")
+        return
+    _table(("moved", "from", "to"), [(move.moved_at, move.old, move.new) for move in moves])
 
 
 def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
@@ -338,8 +347,9 @@ def _heading(text: str) -> None:
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """A Rich table on a terminal; in a pipe one line for each row, cells apart by tabs."""
     if not sys.stdout.isatty():
-        for line in lines:
-            write("\t".join(_one_line(cell) for cell in line))
+        rows = ["\t".join(map(_one_line, line)) for line in lines]
+        if rows:
+            write("\n".join(rows))
         return
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

@@ -132,6 +132,17 @@ def test_labels_move_back_and_forth_and_the_log_tells(run: Run, expert: Path) ->
     assert "no agent has the label" in run("agents", "list", "--label", "production").stdout
 
 
+def test_the_log_tells_where_the_file_was(run: Run, expert: Path) -> None:
+    assert "never moved" in run("agents", "log", "expert", "--moves").stdout
+    (expert.parent / "team").mkdir()
+    expert.rename(expert.parent / "team" / "b.md")
+    run("agents", "import", "shop")
+    (move,) = json.loads(run("agents", "log", "expert", "--moves", "--json").stdout)
+    assert (move["old"], move["new"]) == ("a.md", "team/b.md")
+    assert "a.md\tteam/b.md" in run("agents", "log", "expert", "--moves").stdout
+    run("agents", "log", "expert", "--moves", "--labels", status=2)
+
+
 def test_a_removed_agent_is_not_listed_until_it_is_restored(run: Run, expert: Path) -> None:
     run("agents", "remove", "expert")
     assert json.loads(run("agents", "list", "--json").stdout) == []
