@@ -197,6 +197,11 @@ class ModelError(ConvexpertError):
 
     code = "model"
 
+    def __init__(self, message: str, *, hint: str | None = None, cause: str = "other") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
+        """`timeout`, `rate-limit`, `refusal`, `empty`, `broke-off`, `too-long`, or `other`."""
+
 
 class SuiteError(ConvexpertError):
     """A suite file that can't be read, with the line and key at fault."""

@@ -18,6 +18,17 @@ from agents.finding import Severity
 LONGEST_TIMEOUT = 3600
 """Seconds."""
 
+_FROM_ENVIRONMENT = (
+    "registry_url",
+    "chroma_url",
+    "embedding_model",
+    "model",
+    "model_url",
+    "eval_model",
+    "judge_model",
+    "node_modules",
+)
+_NEVER_IN_A_FILE = frozenset({"source", "node_modules"})
 _AT_LINE = re.compile(r"\(at line (\d+),")
 
 
@@ -87,6 +98,13 @@ class Settings:
     """Address of the model's server; None means the provider's own."""
     model_timeout: float | None = None
     """Seconds to wait for the model; None means the default."""
+    eval_model: str | None = None
+    """Chat model that evals ask, as `provider:name`; None means none is asked."""
+    judge_model: str | None = None
+    """Chat model that judges in evals; None means nobody does."""
+    node_modules: str | None = None
+    """Folder that holds `typescript` and `convex`, for types of generated code. From the
+    environment or an option alone: what lies there is run."""
     prices: Mapping[str, ModelPrice] = field(default_factory=lambda: MappingProxyType({}))
     """`[tool.convexpert.prices]`, by `provider:name`."""
     check: CheckSettings = field(default_factory=CheckSettings)
@@ -106,7 +124,7 @@ def load_settings(start: Path, environ: Mapping[str, str] = os.environ) -> Setti
     settings = _from_files(start.absolute())
     given: dict[str, Any] = {
         name: environ[variable]
-        for name in ("registry_url", "chroma_url", "embedding_model", "model", "model_url")
+        for name in _FROM_ENVIRONMENT
         if environ.get(variable := f"CONVEXPERT_{name.upper()}")
     }
     if wanted := environ.get("CONVEXPERT_MODEL_TIMEOUT"):
@@ -156,7 +174,14 @@ def _settings(table: object, path: Path) -> Settings:
     reader = _Reader(path)
     if not isinstance(table, dict):
         raise reader.wrong("tool.convexpert", "a table")
-    reader.refuse_unknown(table, {f.name for f in fields(Settings)} - {"source"}, "")
+    if "node_modules" in table:
+        raise UsageError(
+            "the setting node_modules can't stand in a file",
+            hint="whoever wrote the file would choose what is run; set CONVEXPERT_NODE_MODULES",
+            path=str(path),
+            line=reader.line_of("node_modules"),
+        )
+    reader.refuse_unknown(table, {f.name for f in fields(Settings)} - _NEVER_IN_A_FILE, "")
     check = reader.section(table, "check", CheckSettings)
     lint = reader.section(table, "lint", LintSettings)
     return Settings(
@@ -164,6 +189,8 @@ def _settings(table: object, path: Path) -> Settings:
         chroma_url=reader.text(table, "chroma_url"),
         embedding_model=reader.text(table, "embedding_model"),
         model=reader.text(table, "model"),
+        eval_model=reader.text(table, "eval_model"),
+        judge_model=reader.text(table, "judge_model"),
         model_url=_own_address(reader, table),
         model_timeout=reader.number(table, "model_timeout", LONGEST_TIMEOUT),
         prices=_prices(reader, table.get("prices", {})),

@@ -35,24 +35,29 @@ def silent(model: ModelName, seconds: float) -> ModelError:
     return ModelError(
         f"the model {model} said nothing for {seconds:g} seconds",
         hint=f"CONVEXPERT_MODEL_TIMEOUT sets how long to wait; {WITHOUT}",
+        cause="timeout",
     )
 
 
 def broke_off(model: ModelName) -> ModelError:
     """The answer has no end."""
     return ModelError(
-        f"the model {model} broke off in the middle of its answer", hint=f"try again; {WITHOUT}"
+        f"the model {model} broke off in the middle of its answer",
+        hint=f"try again; {WITHOUT}",
+        cause="broke-off",
     )
 
 
 def refused(model: ModelName) -> ModelError:
     """The model or its provider's filter won't answer."""
-    return ModelError(f"the model {model} refused to answer", hint=WITHOUT)
+    return ModelError(f"the model {model} refused to answer", hint=WITHOUT, cause="refusal")
 
 
 def empty(model: ModelName) -> ModelError:
     """The answer has no text."""
-    return ModelError(f"the model {model} gave an empty answer", hint=f"try again; {WITHOUT}")
+    return ModelError(
+        f"the model {model} gave an empty answer", hint=f"try again; {WITHOUT}", cause="empty"
+    )
 
 
 def translated(error: BaseException, model: ModelName, *, started: bool) -> ModelError:
@@ -109,16 +114,19 @@ def _known(error: BaseException, model: ModelName, core: object) -> ModelError |
         return ModelError(
             f"{model.provider} limits how often the model {model} may be asked",
             hint=f"wait a little, or see your plan there; {WITHOUT}",
+            cause="rate-limit",
         )
     if is_a("ModelTimeoutError") or type(error).__name__.endswith("Timeout"):
         return ModelError(
             f"the model {model} did not answer in time",
             hint=f"CONVEXPERT_MODEL_TIMEOUT sets how long to wait; {WITHOUT}",
+            cause="timeout",
         )
     if is_a("ContextOverflowError"):
         return ModelError(
             f"question and passages are too long for the model {model}",
             hint="ask with a smaller -k or without --agent, or take a larger model",
+            cause="too-long",
         )
     if is_a("ModelNotFoundError") or status == 404:
         return ModelError(

@@ -34,28 +34,36 @@ _OPENAI_LIKE = frozenset({"openai", "azure_openai", "deepseek", "xai", "openrout
 
 
 def open_model(
-    model: ModelName, settings: Settings, environ: Mapping[str, str] = os.environ
+    model: ModelName,
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    most_tokens: int = MOST_TOKENS,
 ) -> ChatModel:
-    """A chat model, ready to be asked. Nothing is sent yet.
+    """A chat model, ready to be asked; an answer ends after `most_tokens`. Nothing is sent yet.
 
     Raises ModelError where its package or key is missing, UsageError for a provider or an address
     that is none.
     """
     timeout = settings.model_timeout or TIMEOUT
-    options = _options(model, settings.model_url, timeout, environ)
+    options = _options(model, settings.model_url, timeout, environ, most_tokens)
     opened = StreamedModel(model, _opener(model), options, timeout=timeout)
     opened.prepare()
     return opened
 
 
 def _options(
-    model: ModelName, url: str | None, timeout: float, environ: Mapping[str, str]
+    model: ModelName,
+    url: str | None,
+    timeout: float,
+    environ: Mapping[str, str],
+    most_tokens: int,
 ) -> dict[str, Any]:
     options: dict[str, Any] = {"temperature": 0}
     if model.provider == "ollama":
-        options |= {"num_predict": MOST_TOKENS, "client_kwargs": {"timeout": timeout}}
+        options |= {"num_predict": most_tokens, "client_kwargs": {"timeout": timeout}}
     else:
-        options |= {"max_tokens": MOST_TOKENS, "timeout": timeout, "max_retries": RETRIES}
+        options |= {"max_tokens": most_tokens, "timeout": timeout, "max_retries": RETRIES}
     if model.provider in _OPENAI_LIKE:
         options["stream_usage"] = True
     if url is not None:
