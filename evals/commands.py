@@ -31,7 +31,18 @@ Model = Annotated[
     str | None,
     typer.Option(
         metavar="PROVIDER:NAME",
-        help="Let this chat model answer; without it none is asked, whatever the settings say.",
+        help="Let this chat model answer and write code; without it, or CONVEXPERT_EVAL_MODEL, "
+        "none is asked, and cases that need one are skipped.",
+        show_default=False,
+    ),
+]
+Judge = Annotated[
+    str | None,
+    typer.Option(
+        "--judge",
+        "--judge-model",
+        metavar="PROVIDER:NAME",
+        help="Let this chat model judge the outputs of cases with a rubric.",
         show_default=False,
     ),
 ]
@@ -75,6 +86,7 @@ def run_command(
         int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
     ] = 0,
     model: Model = None,
+    judge: Judge = None,
     repeat: Repeat = 1,
     fresh: Fresh = False,
     jobs: Jobs = None,
@@ -100,7 +112,7 @@ def run_command(
     with progress_bar() as progress:
         run = run_suites(
             find_suites(suites or ()),
-            RunOptions(tuple(agents or ()), seed, repeat, fresh, model, jobs),
+            RunOptions(tuple(agents or ()), seed, repeat, fresh, model, judge, jobs),
             workspace=found.workspace,
             settings=found.settings,
             progress=progress,

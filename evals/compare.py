@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from evals.comparability import notes
 from evals.comparison import (
     AgentChange,
     CaseComparison,
@@ -18,7 +19,8 @@ from evals.comparison import (
     Verdict,
 )
 from evals.gate_results import gate_results
-from evals.metrics.base import Measured, Metric, NotMeasured, pool
+from evals.judge import JUDGED
+from evals.metrics.base import Measured, Metric, NotMeasured, pool, score_named
 from evals.outcome import CaseFailed, CaseOutcome, Outcome
 from evals.paired import (
     SIGNIFICANT,
@@ -70,33 +72,7 @@ def compare_runs(
             cases = tuple(replace(case, why=explain(case, agents)) for case in cases)
         gates = gate_results(old, new, cases, judged)
         suites.append(SuiteComparison(new.name, agents, judged, cases, gates, fewest_flips(level)))
-    return Comparison(Side.of(base), Side.of(head), tuple(suites), tuple(_notes(base, head)))
-
-
-def _notes(base: Run, head: Run) -> list[str]:
-    notes = []
-    old, new = base.spec, head.spec
-    if old.convexpert != new.convexpert:
-        notes.append(f"made by different versions: {old.convexpert} and {new.convexpert}")
-    elif old.code and new.code and old.code != new.code:
-        notes.append("made by different states of convexpert's code; a change may come from it")
-    if old.embedding_model and new.embedding_model and old.embedding_model != new.embedding_model:
-        notes.append(f"different embedding models: {old.embedding_model}, {new.embedding_model}")
-    if old.model != new.model:
-        notes.append(f"different models: {old.model or 'none'} and {new.model or 'none'}")
-    if old.repeat != new.repeat:
-        notes.append(f"cases were run {old.repeat} and {new.repeat} times")
-    names = {suite.name for suite in base.suites}, {suite.name for suite in head.suites}
-    for name in sorted(names[0] ^ names[1]):
-        notes.append(f"the suite {name} is in the {'base' if name in names[0] else 'head'} alone")
-    for before, after in ((a, b) for a in base.suites for b in head.suites if a.name == b.name):
-        if before.digest != after.digest:
-            notes.append(f"the suite {after.name} was edited; only its unedited cases count")
-        failed = {case.case for case in before.failed} & {case.case for case in after.failed}
-        if failed:
-            named = ", ".join(case.case for case in after.failed if case.case in failed)
-            notes.append(f"{after.name}: can't be scored in either run, and says nothing: {named}")
-    return notes
+    return Comparison(Side.of(base), Side.of(head), tuple(suites), notes(base, head))
 
 
 def _agents(base: SuiteRun, head: SuiteRun) -> tuple[AgentChange, ...]:
@@ -114,8 +90,9 @@ def _agents(base: SuiteRun, head: SuiteRun) -> tuple[AgentChange, ...]:
 
 def _cases(base: SuiteRun, head: SuiteRun) -> tuple[CaseComparison, ...]:
     metrics = {score.metric.name: score.metric for run in (base, head) for score in run.scores}
-    old = {case.case: case for case in base.cases}
-    new = {case.case: case for case in head.cases}
+    skipped = {case.case for run in (base, head) for case in run.skipped}
+    old = {case.case: case for case in base.cases if case.case not in skipped}
+    new = {case.case: case for case in head.cases if case.case not in skipped}
     return tuple(
         _case(old.get(id_), new.get(id_), metrics, head) for id_ in dict.fromkeys([*new, *old])
     )
@@ -166,14 +143,18 @@ def _fate(
         return Fate.BETTER if rates > 0 else Fate.WORSE
     if isinstance(base, CaseFailed) != isinstance(head, CaseFailed):
         return Fate.WORSE if isinstance(head, CaseFailed) else Fate.BETTER
-    # What has no upper end is a cost: a case says by its budget how much is too much.
-    gains = [one.gain for one in scores if one.metric.highest is not None]
+    gains = [one.gain for one in scores if _decides(one.metric)]
     fell, rose = any(gain < 0 for gain in gains), any(gain > 0 for gain in gains)
     if fell and rose:
         return Fate.MIXED
     if fell or rose:
         return Fate.WORSE if fell else Fate.BETTER
     return Fate.SAME
+
+
+def _decides(metric: Metric) -> bool:
+    """Whether a case is better or worse by it: not by a cost, nor by the word of a judge."""
+    return not metric.is_cost and metric.name != JUDGED.name
 
 
 def _is_slip(base: CaseOutcome, head: CaseOutcome) -> bool:
@@ -240,7 +221,7 @@ def _paired(base: SuiteRun, head: SuiteRun) -> list[_Paired]:
     known = {score.metric.name: score.metric for run in (head, base) for score in run.scores}
     for name, metric in sorted(known.items(), key=lambda item: ":" in item[0]):
         if name not in done and not name.startswith("pass^"):
-            one = _Paired(metric, tuple(_scored(name, both)))
+            one = _Paired(metric, tuple(_scored(metric, both)))
             if one.is_whole or any(pair.changed for pair in one.pairs):
                 found.append(one)
     return found
@@ -251,10 +232,11 @@ def _passing(metric: Metric, shares: Sequence[tuple[float, float]]) -> _Paired:
     return _Paired(metric, tuple(pairs), passing=True)
 
 
-def _scored(name: str, both: Sequence[tuple[CaseOutcome, CaseOutcome]]) -> Iterator[Pair]:
+def _scored(metric: Metric, both: Sequence[tuple[CaseOutcome, CaseOutcome]]) -> Iterator[Pair]:
     for before, after in both:
         if isinstance(before, Outcome) and isinstance(after, Outcome):
-            old, new = before.result.scores.get(name), after.result.scores.get(name)
+            old = score_named(metric, before.result.scores)
+            new = score_named(metric, after.result.scores)
             if isinstance(old, Measured) and isinstance(new, Measured):
                 yield Pair(old, new)
 

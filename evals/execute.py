@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 
-from agents.errors import ConvexpertError, KnowledgeBaseError
+from agents.errors import ConvexpertError, KnowledgeBaseError, ModelError
 from agents.settings import ModelPrice, Settings
 from agents.workspace import Workspace
 from evals.kinds import KINDS
@@ -46,6 +46,9 @@ def run_case(case: Case, subject: Subject, stopwatch: Stopwatch = time.perf_coun
         result = KINDS[case.kind].run(case.task, subject)
     except PassageGone as gone:
         code, reason = "passage-gone", str(gone)
+    except ModelError as error:
+        code = error.code if error.cause == "other" else f"{error.code}-{error.cause}"
+        reason = str(error)
     except ConvexpertError as error:
         code, reason = error.code, str(error)
     except Exception as error:
@@ -121,6 +124,8 @@ class _Given:
     model_url: str | None
     model_timeout: float | None
     prices: dict[str, ModelPrice]
+    judge: str | None
+    node_modules: str | None
 
     @classmethod
     def of(cls, subject: Subject) -> _Given:
@@ -131,6 +136,8 @@ class _Given:
             told.model_url,
             told.model_timeout,
             dict(told.prices),
+            subject.judge_model,
+            told.node_modules,
         )
 
     def settings(self) -> Settings:
@@ -139,6 +146,7 @@ class _Given:
             model_url=self.model_url,
             model_timeout=self.model_timeout,
             prices=self.prices,
+            node_modules=self.node_modules,
         )
 
 
@@ -153,7 +161,8 @@ def _begin(place: Workspace, given: _Given) -> None:
     # The terminal sends it to the whole group; the first process decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _HERE.append(_OPEN.enter_context(reopen_subject(place, given.settings(), model=given.model)))
+    opened = reopen_subject(place, given.settings(), model=given.model, judge=given.judge)
+    _HERE.append(_OPEN.enter_context(opened))
 
 
 def _end_with_parent() -> None:

@@ -77,7 +77,11 @@ def _scored(cases: Sequence[CaseComparison]) -> GateResult:
 
 
 def _regressions(head: SuiteRun, metrics: Sequence[MetricComparison]) -> Iterator[GateResult]:
-    guarded = [one for one in metrics if head.gates.guards(one.metric.name)]
+    guarded = [
+        one
+        for one in metrics
+        if head.gates.guards(one.metric.name) and one.metric.name not in head.informal
+    ]
     fallen = [one for one in guarded if one.verdict is Verdict.WORSE]
     if guarded and not fallen:
         told = f"none of {len(guarded)} metrics got significantly worse"

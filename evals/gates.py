@@ -9,6 +9,7 @@ from agents.errors import SuiteError
 from evals.yaml_lines import Entry, Table
 
 TAG = "tag:"
+KAPPA = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Gates:
     """The metrics that must not fall significantly; None for all of whole suites."""
     tolerance: Mapping[str, float] = field(default_factory=dict)
     """By metric: a fall up to this is accepted, however certain it is."""
+    kappa: float = KAPPA
+    """The agreement with people that a judge must have before its metric gates."""
 
     def must(self, case: str, tags: Iterable[str]) -> bool:
         """Whether this case must pass."""
@@ -47,13 +50,14 @@ def read_gates(
     if entry is None:
         return Gates()
     table = entry.table()
-    table.only("must_pass", "lost", "regression", "tolerance")
+    table.only("must_pass", "lost", "regression", "tolerance", "kappa")
     lost = table.get("lost")
     return Gates(
         must_pass=_must_pass(table, cases, tags),
         lost=lost.integer(0, 100_000) if lost is not None else 0,
         regression=_regression(table, measures),
         tolerance=_tolerance(table, measures),
+        kappa=_kappa(table),
     )
 
 
@@ -95,6 +99,15 @@ def _tolerance(table: Table, measures: Callable[[str], bool]) -> dict[str, float
         if found[name] < 0:
             raise value.wrong("0 or more")
     return found
+
+
+def _kappa(table: Table) -> float:
+    entry = table.get("kappa")
+    if entry is None:
+        return KAPPA
+    if not 0 <= entry.number() <= 1:
+        raise entry.wrong("from 0 to 1")
+    return entry.number()
 
 
 def _unknown(entry: Entry, what: str, name: str) -> SuiteError:

@@ -41,6 +41,8 @@ class Result:
     """How far the deciding value is from where a pass becomes a miss: 1 is far within, 0 there, -1
     far beyond; None where there is no more or less. Two runs a little apart may lie on both sides
     of that place by chance, which is no loss worth the name."""
+    lasting: bool = field(default=True, compare=False)
+    """Whether the same inputs are taken to give it again; not so where a judge could not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,17 @@ class CaseFailed:
 
 
 CaseOutcome = Outcome | CaseFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A case that was not run, since what it needs was not given. It counts nowhere."""
+
+    case: str
+    kind: str
+    tags: tuple[str, ...]
+    reason: str
+    """One line: what it needs, and how that is given."""
 
 
 def _passes(outcome: CaseOutcome) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evals.gates import Gates
 from evals.metrics.base import Measured, Measurement, Metric
-from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome
+from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome, Skipped
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
 
@@ -29,6 +30,10 @@ class RunSpec:
     """`provider:name` of the model that was asked; None where none was."""
     repeat: int = 1
     """How often each case was run."""
+    judge: str | None = None
+    """`provider:name` of the model that judged; None where none did."""
+    types: str | None = None
+    """What checked the types of generated code; None where nothing did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,19 @@ class SuiteRun:
     gates: Gates = field(default_factory=Gates)
     path: str = ""
     """The suite's file as it was named; empty for a built-in suite."""
+    skipped: tuple[Skipped, ...] = ()
+    """The cases that were not run. They are none of `cases`, and gate nothing."""
+    informal: Mapping[str, str] = field(default_factory=dict)
+    """Metrics that are shown and gate nothing, each with the reason."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not run, and what gates nothing, one line each."""
+        counts = Counter(one.reason for one in self.skipped)
+        return (
+            *(f"skipped {n} {'case' if n == 1 else 'cases'}: {why}" for why, n in counts.items()),
+            *(f"{name} is information: {why}" for name, why in self.informal.items()),
+        )
 
     @property
     def missed(self) -> tuple[Outcome, ...]:

@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -22,12 +22,15 @@ from evals.case_store import FILE, CaseStore
 from evals.digests import code_digest, digest_of_value
 from evals.execute import Attempt, execute
 from evals.history import keep_documents, run_id
+from evals.judge import JUDGED
+from evals.judge_agreement import SINGLE, why_not_gating
 from evals.kinds import KINDS
 from evals.kinds.base import Needs
-from evals.metrics.base import Measured, Measurement, Metric, pool
+from evals.metrics.base import Measured, Measurement, Metric, pool, score_named
 from evals.named_agents import BUILTIN, Usual
-from evals.outcome import CaseOutcome, Json, Outcome, PassageGone, together
+from evals.outcome import CaseOutcome, Json, Outcome, PassageGone, Skipped, together
 from evals.passages import version_named
+from evals.prompted import prompted_agent
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import bootstrap_interval
 from evals.subject import Progress, Subject, open_subject
@@ -37,6 +40,7 @@ Clock = Callable[[], datetime]
 Stopwatch = Callable[[], float]
 
 DEFAULT_SEED = 0
+NO_MODEL = "needs a model: --model PROVIDER:NAME, or CONVEXPERT_EVAL_MODEL"
 MAX_REPEAT = 100
 
 
@@ -54,7 +58,9 @@ class RunOptions:
     """Whether cases are run that were run before with the same inputs."""
     model: str | None = None
     """`provider:name` of the chat model that cases ask; None for answers without one, whatever the
-    settings say."""
+    settings say, but for `eval_model`."""
+    judge: str | None = None
+    """`provider:name` of the chat model that judges outputs; None for the setting `judge_model`."""
     jobs: int | None = None
     """Processes; as many as are worth their start without it. Changes no outcome."""
 
@@ -69,6 +75,8 @@ class RunOptions:
             given["repeat"] = self.repeat
         if self.model is not None:
             given["model"] = self.model
+        if self.judge is not None:
+            given["judge"] = self.judge
         return given
 
 
@@ -93,20 +101,23 @@ def run_suites(
     where the model can't be opened, KnowledgeBaseError where no index can be built. Whatever goes
     wrong in a single case is that case's `CaseFailed`.
     """
-    if options.model is not None and not any(_needs(c).model for s in suites for c in s.cases):
-        raise UsageError("no case of these suites asks a model", hint="leave out --model")
+    options = _with_models(suites, options, settings)
     started, begin = now(), stopwatch()
     done: dict[str, SuiteRun] = {}
-    model: str | None = None
+    model = types = None
     workspace.create()
     with CaseStore(workspace.root / FILE) as store:
         for group in _by_subject(suites):
             with _subject(group[0], options, workspace, settings, progress) as subject:
                 keep_documents(workspace, subject.versions)
-                _ = subject.chat_model  # what is missing for it is said before anything is run
+                # What is missing for these is said before anything is run.
+                _ = subject.chat_model, subject.judge
+                if subject.model is not None and _any_needs(group, "types"):
+                    checker = subject.type_checker
+                    types = None if isinstance(checker, str) else checker.id
                 if any(_needs_index(case) for suite in group for case in suite.cases):
                     model = subject.embedding_model
-                found = _run_group(group, subject, options, store, progress, stopwatch)
+                found = _run_group(group, subject, options, store, workspace, progress, stopwatch)
                 done.update({suite.name: suite for suite in found})
     results = tuple(done[suite.name] for suite in suites)
     spec = RunSpec(
@@ -117,6 +128,8 @@ def run_suites(
         code=code_digest(),
         model=options.model,
         repeat=options.repeat,
+        judge=options.judge,
+        types=types,
     )
     return Run(
         id=run_id(started, _made_from(spec, results)),
@@ -125,6 +138,28 @@ def run_suites(
         spec=spec,
         suites=results,
     )
+
+
+def _with_models(suites: Sequence[Suite], options: RunOptions, settings: Settings) -> RunOptions:
+    """The options with the models that will be asked.
+
+    Raises UsageError where one was named that no case would ask; a setting may name one for other
+    suites.
+    """
+    asks, judges = _any_needs(suites, "model"), _any_needs(suites, "judge")
+    if options.model is not None and not asks:
+        raise UsageError("no case of these suites asks a model", hint="leave out --model")
+    if options.judge is not None and not judges:
+        raise UsageError("no case of these suites has a rubric", hint="leave out --judge")
+    return replace(
+        options,
+        model=options.model or (settings.eval_model if asks else None),
+        judge=options.judge or (settings.judge_model if judges else None),
+    )
+
+
+def _any_needs(suites: Sequence[Suite], what: str) -> bool:
+    return any(getattr(_needs(case), what) for suite in suites for case in suite.cases)
 
 
 @contextmanager
@@ -142,6 +177,7 @@ def _subject(
         base=None if options.agents else suite.folder,
         usual=Usual(suite.agents or (BUILTIN,), suite.folder),
         model=options.model,
+        judge=options.judge,
         progress=progress,
     ) as subject:
         yield subject
@@ -152,11 +188,17 @@ def _run_group(
     subject: Subject,
     options: RunOptions,
     store: CaseStore,
+    workspace: Workspace,
     progress: Progress | None,
     stopwatch: Stopwatch,
 ) -> Iterator[SuiteRun]:
     """Run the suites that are about the same documents."""
-    cases = [(suite.name, case) for suite in suites for case in suite.cases]
+    cases = [
+        (suite.name, case)
+        for suite in suites
+        for case in suite.cases
+        if not _is_skipped(case, options)
+    ]
     plan = [
         Attempt(number, case, _key(case, subject, number % options.repeat))
         for number, (_, case) in enumerate(each for each in cases for _ in range(options.repeat))
@@ -176,7 +218,7 @@ def _run_group(
         _ = subject.knowledge_base
     for attempt, outcome in execute(waiting, subject, jobs=options.jobs, stopwatch=stopwatch):
         outcomes[attempt.number] = outcome
-        if attempt.key is not None:
+        if attempt.key is not None and (not isinstance(outcome, Outcome) or outcome.result.lasting):
             store.keep(attempt.key, outcome)
         if progress is not None:
             progress("Cases", len(outcomes), len(plan))
@@ -186,45 +228,97 @@ def _run_group(
         attempts = [outcomes[number] for number in range(first, first + options.repeat)]
         found[name].append(together(attempts))
     for suite in suites:
+        informal = _informal(suite, options, workspace)
         yield SuiteRun(
             name=suite.name,
             digest=suite.digest,
             agents=subject.agents,
-            scores=score(found[suite.name], suite.thresholds, seed=options.seed),
+            scores=score(
+                found[suite.name], _thresholds(suite, options, informal), seed=options.seed
+            ),
             cases=tuple(found[suite.name]),
             gates=suite.gates,
             path="" if suite.is_builtin else suite.path,
+            skipped=tuple(
+                Skipped(case.id, case.kind, case.tags, NO_MODEL)
+                for case in suite.cases
+                if _is_skipped(case, options)
+            ),
+            informal=informal,
         )
+
+
+def _is_skipped(case: Case, options: RunOptions) -> bool:
+    return _needs(case).only_with_model and options.model is None
+
+
+def _informal(suite: Suite, options: RunOptions, workspace: Workspace) -> dict[str, str]:
+    """The metrics that gate nothing in this run, each with the reason."""
+    rubrics = {
+        case.task.judge.digest
+        for case in suite.cases
+        if _needs(case).judge and not _is_skipped(case, options)
+    }
+    if not rubrics:
+        return {}
+    reason = why_not_gating(
+        workspace,
+        judge=options.judge,
+        rubrics=rubrics,
+        asked=SINGLE,
+        bound=suite.gates.kappa,
+    )
+    return {} if reason is None else {JUDGED.name: reason}
+
+
+def _thresholds(suite: Suite, options: RunOptions, informal: Mapping[str, str]) -> dict[str, float]:
+    """The thresholds that can be asked for: not those that only skipped cases would measure."""
+    kinds = {case.kind for case in suite.cases if not _is_skipped(case, options)}
+    return {
+        name: threshold
+        for name, threshold in suite.thresholds.items()
+        if kinds and name not in informal and metric_named(name, kinds) is not None
+    }
 
 
 def score(
     outcomes: Iterable[CaseOutcome], thresholds: Mapping[str, float], *, seed: int = 0
 ) -> tuple[Score, ...]:
-    """Every metric of the cases that ran, pooled: those over everything before single rules'."""
-    ran = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
-    values: dict[str, list[Measurement]] = {
-        PASS_RATE.name: [Measured(outcome.passes / outcome.tries, 1) for outcome in ran]
-    }
-    tries = max((outcome.tries for outcome in ran), default=1)
+    """Every metric of the cases, pooled: those over everything before single rules'.
+
+    What could not be scored did not pass, and lowers no other metric.
+    """
+    every = list(outcomes)
+    ran = [outcome for outcome in every if isinstance(outcome, Outcome)]
+    tries = max((outcome.tries for outcome in every), default=1)
     repeated = pass_all(tries)
+    rates = {PASS_RATE.name: pass_rates(every)}
     if tries > 1:
-        values[repeated.name] = [Measured(1.0 if one.passed else 0.0, 1) for one in ran]
-    for outcome in ran:
-        for name, measurement in outcome.result.scores.items():
-            values.setdefault(name, []).append(measurement)
-    for name in thresholds:
-        values.setdefault(name, [])
+        rates[repeated.name] = [Measured(1.0 if one.passed else 0.0, 1) for one in every]
+    names = dict.fromkeys(name for one in ran for name in one.result.scores)
     kinds = sorted({outcome.kind for outcome in ran}) or list(KINDS)
-    return tuple(
-        Score(
-            metric=metric,
-            result=pool(measured),
-            interval=bootstrap_interval(measured, seed=seed),
-            threshold=thresholds.get(name),
+    found = []
+    for name in sorted({**rates, **names, **thresholds}, key=lambda name: ":" in name):
+        metric = _metric(name, kinds, repeated)
+        if metric is None:
+            continue
+        measured: Sequence[Measurement] = rates.get(name) or [
+            one for case in ran if (one := score_named(metric, case.result.scores)) is not None
+        ]
+        found.append(
+            Score(
+                metric=metric,
+                result=pool(measured),
+                interval=bootstrap_interval(measured, seed=seed),
+                threshold=thresholds.get(name),
+            )
         )
-        for name, measured in sorted(values.items(), key=lambda item: ":" in item[0])
-        if (metric := _metric(name, kinds, repeated)) is not None
-    )
+    return tuple(found)
+
+
+def pass_rates(outcomes: Iterable[CaseOutcome]) -> list[Measured]:
+    """Of each case the share of its runs that passed, as `pass_rate` pools it everywhere."""
+    return [Measured(outcome.passes / outcome.tries, 1) for outcome in outcomes]
 
 
 def pass_all(tries: int) -> Metric:
@@ -247,6 +341,8 @@ def _key(case: Case, subject: Subject, repeat: int) -> str | None:
             if needs.documents is None
             else [version_named(name, subject.versions) for name in needs.documents]
         )
+        if needs.prompt is not None:
+            versions = [*versions, prompted_agent(needs.prompt, subject.versions)]
     except PassageGone:
         return None
     return digest_of_value(
@@ -257,9 +353,16 @@ def _key(case: Case, subject: Subject, repeat: int) -> str | None:
             "names": sorted((v.handle, v.name) for v in subject.versions) if needs.names else None,
             "embedding": subject.embedding_model if needs.index else None,
             "model": [subject.model, subject.settings.model_url] if needs.model else None,
+            "judge": [subject.judge_model, subject.settings.model_url] if needs.judge else None,
+            "types": _types(subject) if needs.types else None,
             "repeat": repeat,
         }
     )
+
+
+def _types(subject: Subject) -> str:
+    checker = subject.type_checker
+    return checker if isinstance(checker, str) else checker.id
 
 
 def _needs(case: Case) -> Needs:

@@ -94,6 +94,12 @@ def _gates() -> dict[str, Any]:
                 **_NUMBERS,
                 "description": "By metric: a fall that is accepted, however certain it is.",
             },
+            "kappa": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": "Agreement with people that a judge needs to gate, 0.6 without it.",
+            },
         },
     }
 

@@ -24,11 +24,15 @@ from evals.revision import AtRevision, write_documents
 if TYPE_CHECKING:
     from agents.registry import AgentVersion, Registry
     from assistant.model.conversation import ChatModel
+    from evals.type_check import TypeChecker
     from kb.knowledge_base import KnowledgeBase
 
 FOLDER = "eval-index"
 """In the user's workspace: the index of the last documents under test, so that the next run embeds
 only what changed. It can be deleted at any time."""
+
+MOST_CODE_TOKENS = 4_000
+"""Of a reply that is code."""
 
 VECTORS = "embedded.sqlite"
 """In that index, the vectors of all texts and questions: the file that the knowledge base keeps."""
@@ -68,12 +72,15 @@ class Subject:
         closing: ExitStack,
         *,
         model: str | None = None,
+        judge: str | None = None,
         references: dict[str, str] | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.registry = registry
         self.model = model
         """`provider:name` of the chat model that cases may ask; None where they get none."""
+        self.judge_model = judge
+        """`provider:name` of the chat model that judges; None where nobody does."""
         self.versions: tuple[AgentVersion, ...] = tuple(registry.agents())
         self.workspace = workspace
         self.settings = settings
@@ -113,12 +120,34 @@ class Subject:
 
         Raises UsageError for a name that is none, ModelError where its package or key is missing.
         """
-        if self.model is None:
+        return self._opened(self.model)
+
+    @cached_property
+    def coding_model(self) -> ChatModel | None:
+        """The same model with room for whole files. Raises as `chat_model` does."""
+        return self._opened(self.model, most_tokens=MOST_CODE_TOKENS)
+
+    @cached_property
+    def judge(self) -> ChatModel | None:
+        """The model that judges, opened; None where nobody does. Raises as `chat_model` does."""
+        return self._opened(self.judge_model)
+
+    def _opened(self, name: str | None, most_tokens: int | None = None) -> ChatModel | None:
+        if name is None:
             return None
         from assistant.model.name import parse_model_name
-        from assistant.model.opening import open_model
+        from assistant.model.opening import MOST_TOKENS, open_model
 
-        return open_model(parse_model_name(self.model), self.settings)
+        return open_model(
+            parse_model_name(name), self.settings, most_tokens=most_tokens or MOST_TOKENS
+        )
+
+    @cached_property
+    def type_checker(self) -> TypeChecker | str:
+        """What checks the types of generated code, or why none is checked. Raises UsageError."""
+        from evals.type_check import type_checker
+
+        return type_checker(self.settings.node_modules)
 
     @cached_property
     def embedding_model(self) -> str:
@@ -137,6 +166,7 @@ def open_subject(
     base: Path | None = None,
     usual: Usual | None = None,
     model: str | None = None,
+    judge: str | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Subject]:
     """The documents that `agents` name, `builtin` where none are; see `evals.named_agents`.
@@ -164,6 +194,7 @@ def open_subject(
             own,
             closing,
             model=model,
+            judge=judge,
             references=filling.references,
             progress=progress,
         )
@@ -174,12 +205,16 @@ def open_subject(
 
 @contextmanager
 def reopen_subject(
-    place: Workspace, settings: Settings, *, model: str | None = None
+    place: Workspace,
+    settings: Settings,
+    *,
+    model: str | None = None,
+    judge: str | None = None,
 ) -> Iterator[Subject]:
     """The documents that `open_subject` put into `place`, for another process of the same run."""
     with ExitStack() as closing:
         registry = closing.enter_context(_registry(place, settings, builtin=False))
-        yield Subject(registry, place, settings, closing, model=model)
+        yield Subject(registry, place, settings, closing, model=model, judge=judge)
 
 
 def _own_workspace(users: Workspace, closing: ExitStack) -> Workspace:

@@ -23,8 +23,8 @@ from evals.yaml_lines import MAX_BYTES, Entry, Table, read_yaml
 
 MAX_CASES = 5_000
 
-PASS_RATE = Metric("pass_rate", "cases, of those that ran, that met all their expectations")
-"""Every kind of case has it."""
+PASS_RATE = Metric("pass_rate", "cases that met all their expectations")
+"""Every kind of case has it. A case that could not be scored met none."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 _ENDINGS = (".yaml", ".yml")
@@ -224,7 +224,9 @@ def _with_thresholds(suite: Suite, table: Table) -> Suite:
             )
         value = entry.number()
         if value < metric.lowest or (metric.highest is not None and value > metric.highest):
-            raise entry.wrong(f"from {metric.lowest:g} to {metric.highest:g}")
+            least = f"{metric.lowest:g} or more"
+            most = metric.highest
+            raise entry.wrong(least if most is None else f"from {metric.lowest:g} to {most:g}")
         thresholds[name] = value
     return replace(suite, thresholds=thresholds)
 

@@ -65,7 +65,7 @@ def build_prompt(
         data.append(f"{lead}\n<{tag}>\n{earlier}\n</{tag}>")
     asked = f"Question: {visible(question)}"
     rules = _RULES.format(nonce=nonce, not_covered=NOT_COVERED)
-    system = f"{_DEFAULT if agent is None else _body(agent)}\n\n{rules}"
+    system = f"{_DEFAULT if agent is None else agent_prompt(agent)}\n\n{rules}"
     return [Message("system", system), Message("user", "\n\n".join((*data, asked)))]
 
 
@@ -88,7 +88,7 @@ def _earlier(history: Sequence[Turn]) -> str:
     return "\n".join(said)
 
 
-def _body(agent: Document) -> str:
+def agent_prompt(agent: Document) -> str:
     """The document without its frontmatter: what an assistant is given as its prompt."""
     lines = agent.text.splitlines(keepends=True)
     head = agent.frontmatter.lines

@@ -3,7 +3,8 @@
 Fields: `question`; `facts`, each a phrase or a list of phrases of which one must be said (see
 `evals.phrases`); `must_not`, phrases; `cites`, each a document's name or a passage, or a list of
 them of which one must be cited; `unanswerable: true` where the documents don't answer the question
-and it should be declined; `agent`, to ask one agent alone.
+and it should be declined; `agent`, to ask one agent alone; `judge`, a `rubric` for a model that
+judges.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.location import LineIndex
+from evals.judge import JUDGED, Rubric, judged_result, read_rubric, rubric_schema
 from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import answers
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured, share
@@ -25,7 +27,7 @@ from evals.yaml_lines import Entry, Table
 if TYPE_CHECKING:
     from assistant.answer import Answer, Citation
 
-_METRICS = {metric.name: metric for metric in answers.METRICS}
+_METRICS = {metric.name: metric for metric in (*answers.METRICS, JUDGED)}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -40,13 +42,14 @@ class AnswerTask:
     """One of each group must be cited."""
     unanswerable: bool = False
     agent: str | None = None
+    judge: Rubric | None = None
 
 
 class AnswerKind:
     """See the module's text."""
 
     name = "answer"
-    fields = ("question", "facts", "must_not", "cites", "unanswerable", "agent")
+    fields = ("question", "facts", "must_not", "cites", "unanswerable", "agent", "judge")
 
     def schema(self) -> Mapping[str, Json]:
         """The JSON Schema of each field."""
@@ -69,6 +72,7 @@ class AnswerKind:
                 "description": "Whether the documents don't answer it, so that it is declined.",
             },
             "agent": {**TEXT, "description": "A REF, to ask one agent alone."},
+            "judge": rubric_schema(),
         }
 
     def read(self, table: Table) -> AnswerTask:
@@ -82,16 +86,17 @@ class AnswerKind:
             cites=tuple(_group(c) for c in cites.items()) if cites is not None else (),
             unanswerable=unanswerable.flag() if unanswerable is not None else False,
             agent=agent.text() if agent is not None else None,
+            judge=read_rubric(table.get("judge")),
         )
         if task.unanswerable and (task.facts or task.cites):
             raise table.need("unanswerable").wrong("false where `facts` or `cites` are given")
-        if not task.unanswerable and not task.facts and not task.cites:
-            raise table.entry.wrong("given `facts`, `cites` or `unanswerable: true`")
+        if not (task.unanswerable or task.facts or task.cites or task.judge):
+            raise table.entry.wrong("given `facts`, `cites`, `judge` or `unanswerable: true`")
         return task
 
     def needs(self, task: AnswerTask) -> Needs:
         """Every document: the search looks at all of them, also for one agent's terms."""
-        return Needs(index=True, model=True)
+        return Needs(index=True, model=True, judge=task.judge is not None)
 
     def run(self, task: AnswerTask, subject: Subject) -> Result:
         """Ask, and hold the answer against the expectations."""
@@ -107,7 +112,14 @@ class AnswerKind:
             prices=subject.settings.prices,
         )
         judged = _Judged(task, answer, groups, subject)
-        return Result(judged.scores(), judged.missed(), _output(answer), _usage(answer))
+        result = Result(judged.scores(), judged.missed(), _output(answer), _usage(answer))
+        return judged_result(
+            result,
+            rubric=task.judge,
+            question=task.question,
+            output=answer.answer,
+            subject=subject,
+        )
 
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, or None."""

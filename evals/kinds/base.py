@@ -32,6 +32,15 @@ class Needs:
     model: bool = False
     """Whether a chat model is asked where the run has one: then it counts, and another run may come
     out otherwise."""
+    only_with_model: bool = False
+    """Whether there is nothing to run without one: then the case is skipped."""
+    prompt: str | None = None
+    """The document that a model is told, as `evals.prompted.prompted_agent` finds it; the empty
+    text for the only one under test."""
+    types: bool = False
+    """Whether code is type-checked where a compiler is named."""
+    judge: bool = False
+    """Whether a model judges where the run has one for that."""
 
 
 class Kind(Protocol[Task]):

@@ -11,12 +11,12 @@ The comments are taken out before the code is checked, so that the check can't s
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from agents.errors import CodeCheckError, SuiteError
+from evals.checked_files import check_files
 from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import findings
 from evals.metrics.base import Metric
@@ -121,7 +121,7 @@ class CheckKind:
         """Write the files to a folder of their own, check them, compare the findings."""
         found = sorted(
             place
-            for place in _findings(task.files)
+            for place in (Place(f.file, f.line, f.rule) for f in check_files(task.files))
             if task.rules is None or place.rule in task.rules or place.rule == SYNTAX_ERROR
         )
         missing, noisy = findings.matched(task.expected, found)
@@ -160,24 +160,6 @@ def without_marks(source: str) -> str:
     return _MARK.sub("", source)
 
 
-def _findings(files: Mapping[str, str]) -> Iterable[Place]:
-    from assistant.code.check import CheckOptions, check_paths
-
-    with tempfile.TemporaryDirectory(prefix="convexpert-eval-") as folder:
-        root = Path(folder).resolve()
-        for path, source in files.items():
-            target = root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(source, encoding="utf-8", newline="")
-        report = check_paths([root], CheckOptions())
-        return [Place(_relative(f.file, root), f.span.line, f.rule) for f in report.findings]
-
-
-def _relative(file: str, root: Path) -> str:
-    path = Path(file).resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
-
-
 def known_rules(entry: Entry) -> frozenset[str]:
     """The ids of a list. Raises SuiteError for one that no rule has: it would judge nothing."""
     from assistant.code.catalogue import require_known
@@ -197,11 +179,13 @@ def _files(table: Table) -> dict[str, str]:
     if (code is None) == (files is None):
         raise table.entry.wrong("given either `code` or `files`")
     if files is None and code is not None:
-        path = _path(filename.text(), filename) if filename is not None else DEFAULT_FILENAME
+        path = safe_path(filename.text(), filename) if filename is not None else DEFAULT_FILENAME
         return {path: code.text(longest=MAX_SOURCE)}
     if filename is not None:
         raise filename.wrong("left out where `files` is given")
-    contents = {_path(path, entry): entry.text(longest=MAX_SOURCE) for path, entry in _each(files)}
+    contents = {
+        safe_path(path, entry): entry.text(longest=MAX_SOURCE) for path, entry in _each(files)
+    }
     if not contents or len(contents) > MAX_FILES:
         raise table.need("files").wrong(f"a mapping of 1 to {MAX_FILES} paths to their contents")
     return contents
@@ -211,7 +195,8 @@ def _each(files: Entry | None) -> Iterable[tuple[str, Entry]]:
     return files.table() if files is not None else ()
 
 
-def _path(path: str, entry: Entry) -> str:
+def safe_path(path: str, entry: Entry) -> str:
+    """A relative path that stays in its folder. Raises SuiteError for any other."""
     parts = PurePosixPath(path).parts
     if not _SAFE_PATH.fullmatch(path) or ".." in parts or "." in path.split("/"):
         raise entry.wrong("named by a relative path such as `convex/messages.ts`")

@@ -6,8 +6,12 @@ crashed is no value at all (`evals.outcome.CaseFailed`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+FINDINGS = "findings"
+"""The unit of counts: a mean over cases, of which fewer are better."""
+TOKENS = "tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class Metric:
     highest: float | None = 1.0
     """None where there is no upper end."""
     higher_is_better: bool = True
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether more of it is no fault by itself: a case says by its budget how much is."""
+        return self.unit == TOKENS
 
     def reaches(self, value: float, threshold: float) -> bool:
         """Whether `value` is at least as good as `threshold`."""
@@ -60,6 +69,20 @@ Measurement = Measured | NotMeasured
 def share(part: int, whole: int, *, nothing: str) -> Measurement:
     """`part` of `whole`; `nothing` is the reason where `whole` is 0."""
     return Measured(part / whole, whole) if whole else NotMeasured(nothing)
+
+
+def score_named(metric: Metric, scores: Mapping[str, Measurement]) -> Measurement | None:
+    """The score of that metric among those of one case; None where it has none.
+
+    Of single rules, counts name only those that found something: where all findings were counted
+    and none is of the rule, there are 0.
+    """
+    family, colon, _ = metric.name.partition(":")
+    found = scores.get(metric.name)
+    if found is None and colon and metric.unit == FINDINGS:
+        whole = scores.get(family)
+        return Measured(0.0, 1) if isinstance(whole, Measured) else whole
+    return found
 
 
 def pool(measurements: Iterable[Measurement]) -> Measurement:

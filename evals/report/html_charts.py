@@ -17,7 +17,7 @@ MOST_RANKS = 20
 
 def number(value: float, metric: Metric) -> str:
     """A value as it is printed everywhere."""
-    return f"{value:.3f}" if metric.unit == "share" else f"{value:,.0f}"
+    return f"{value:,.0f}" if metric.is_cost else f"{value:.3f}"
 
 
 def measured(measurement: Measurement, metric: Metric) -> str:

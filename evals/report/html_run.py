@@ -41,6 +41,7 @@ def _body(run: Run, histories: Sequence[MetricHistory]) -> Iterator[str]:
         yield f"<h2>{text(suite.name)}</h2>"
         agents = ", ".join(agent.handle for agent in suite.agents)
         yield f'<p class="dim">over {text(agents)}</p>' if agents else ""
+        yield items(suite.notes)
         yield from _scores(suite)
         yield from history_section(suite.name, histories, [run.id])
         ordered = sorted(cases, key=lambda case: _ORDER[case.outcome])

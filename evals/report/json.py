@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from evals.gates import Gates
+from evals.gates import KAPPA, Gates
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
-from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, Usage
+from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, Skipped, Usage
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
@@ -36,6 +36,8 @@ def run_to_json(run: Run) -> dict[str, Any]:
             "code": run.spec.code,
             "model": run.spec.model,
             "repeat": run.spec.repeat,
+            "judge": run.spec.judge,
+            "types": run.spec.types,
         },
         "totals": _totals(run),
         "suites": [_suite(suite) for suite in run.suites],
@@ -87,6 +89,8 @@ def run_from_json(value: dict[str, Any]) -> Run:
             spec.get("code", ""),
             spec.get("model"),
             int(spec.get("repeat", 1)),
+            spec.get("judge"),
+            spec.get("types"),
         ),
         suites=tuple(_suite_from(suite) for suite in value["suites"]),
     )
@@ -108,8 +112,14 @@ def _suite(suite: SuiteRun) -> dict[str, Any]:
             "lost": suite.gates.lost,
             "regression": None if suite.gates.regression is None else list(suite.gates.regression),
             "tolerance": dict(suite.gates.tolerance),
+            "kappa": suite.gates.kappa,
         },
         "path": suite.path,
+        "skipped": [
+            {"id": one.case, "kind": one.kind, "tags": list(one.tags), "reason": one.reason}
+            for one in suite.skipped
+        ],
+        "informal": dict(suite.informal),
         "cases": [case_to_json(case) for case in suite.cases],
     }
 
@@ -140,6 +150,7 @@ def _gates_from(value: dict[str, Any]) -> Gates:
         lost=int(value["lost"]),
         regression=None if regression is None else tuple(regression),
         tolerance={name: float(most) for name, most in value["tolerance"].items()},
+        kappa=float(value.get("kappa", KAPPA)),
     )
 
 
@@ -150,6 +161,7 @@ def _counts(suite: SuiteRun) -> dict[str, int]:
         "passed": len(suite.cases) - missed - failed,
         "missed": missed,
         "failed": failed,
+        "skipped": len(suite.skipped),
     }
 
 
@@ -162,6 +174,11 @@ def _suite_from(value: dict[str, Any]) -> SuiteRun:
         cases=tuple(case_from_json(case) for case in value["cases"]),
         gates=_gates_from(value["gates"]) if "gates" in value else Gates(),
         path=value.get("path", ""),
+        skipped=tuple(
+            Skipped(one["id"], one["kind"], tuple(one["tags"]), one["reason"])
+            for one in value.get("skipped", ())
+        ),
+        informal=dict(value.get("informal", {})),
     )
 
 

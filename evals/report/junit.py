@@ -49,13 +49,14 @@ class _Suite:
         if not suite.passed:
             self._fatal |= {case.case for case in suite.missed}
         below = sum(score.passed is False for score in self._held)
-        self.tests = len(suite.cases) + len(self._held)
+        self.tests = len(suite.cases) + len(self._held) + len(suite.skipped)
         self.failures = below + sum(case.case in self._fatal for case in suite.missed)
         self.errors = len(suite.failed)
 
     def lines(self, started_at: str) -> Iterator[str]:
         suite = self._suite
         skipped = len(suite.missed) - sum(case.case in self._fatal for case in suite.missed)
+        skipped += len(suite.skipped)
         elapsed = sum(case.elapsed_ms for case in suite.cases)
         yield (
             f"  <testsuite name={_attribute(suite.name)}"
@@ -71,6 +72,11 @@ class _Suite:
             yield _threshold(suite, score)
         for case in suite.cases:
             yield self._case(case)
+        for one in suite.skipped:
+            name = _attribute(one.case)
+            head = f"classname={_attribute(f'{suite.name}.{one.kind}')}"
+            told = f"<skipped message={_attribute(one.reason)}/>"
+            yield f"    <testcase name={name} {head}>\n      {told}\n    </testcase>"
         yield "  </testsuite>"
 
     def _case(self, case: CaseOutcome) -> str:

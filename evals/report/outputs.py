@@ -36,6 +36,28 @@ def _retrieval(output: Mapping[str, Any]) -> Iterator[str]:
 def _answer(output: Mapping[str, Any]) -> Iterator[str]:
     yield f"status: {output['status']}"
     yield from str(output["answer"]).splitlines()
+    yield from _judged(output)
+
+
+def _generate(output: Mapping[str, Any]) -> Iterator[str]:
+    """The code first, what was found in it by rule, without line numbers that a change shifts."""
+    yield f"status: {output['status']}"
+    for path, text in output["files"].items():
+        yield f"── {path}"
+        yield from str(text).splitlines()
+    if output.get("reply"):
+        yield from str(output["reply"]).splitlines()
+    for one in output["findings"]:
+        yield f"{one['rule']} in {one['file']}: {one['message']}"
+    for one in output["type_errors"]:
+        yield f"{one['code']} in {one['file']}: {one['message']}"
+    yield from _judged(output)
+
+
+def _judged(output: Mapping[str, Any]) -> Iterator[str]:
+    said = output.get("judged")
+    if said is not None:
+        yield f"judge {said['judge']}: {said['verdict'] or 'no verdict'}: {said['reason']}"
 
 
 def _check(output: Mapping[str, Any]) -> Iterator[str]:
@@ -59,4 +81,5 @@ _LAYOUTS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "answer": _answer,
     "check": _check,
     "document": _document,
+    "generate": _generate,
 }

@@ -78,6 +78,11 @@ def _show_suite(console: Console, suite: SuiteRun) -> None:
     title = Text(suite.name, style="bold")
     title.append(f"  {len(suite.cases)} cases over {agents}", style="not bold dim")
     console.print(title)
+    if not suite.cases:  # nothing was measured
+        for line in suite.notes:
+            console.print(Text(f"  – {printable(line)}", style="dim"))
+        console.print()
+        return
     whole = [score for score in suite.scores if ":" not in score.metric.name]
     console.print(Padding(_scores(whole, explained=console.width >= WIDE), (0, 0, 0, 2)))
     by_rule = [score for score in suite.scores if ":" in score.metric.name]
@@ -87,6 +92,8 @@ def _show_suite(console: Console, suite: SuiteRun) -> None:
         _show_case(console, "missed", _named(case, suite), case.result.missed)
     for failed in suite.failed:
         _show_case(console, "failed", _named(failed, suite), (f"{failed.code}: {failed.reason}",))
+    for line in suite.notes:
+        console.print(Text(f"  – {printable(line)}", style="dim"))
     console.print()
 
 

@@ -58,7 +58,7 @@ def test_a_run_that_passes_is_shown_stored_and_ends_with_0(
         {
             "name": "small",
             "passed": True,
-            "counts": {"cases": 2, "passed": 2, "missed": 0, "failed": 0},
+            "counts": {"cases": 2, "passed": 2, "missed": 0, "failed": 0, "skipped": 0},
         }
     ]
     assert (here / ".convexpert" / "runs" / f"{summary['id']}.json").is_file()

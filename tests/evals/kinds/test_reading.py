@@ -73,7 +73,7 @@ def test_answer_takes_facts_in_several_ways_and_groups_of_citations() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("question: Q\n", "must be given `facts`, `cites` or `unanswerable: true`"),
+        ("question: Q\n", "must be given `facts`, `cites`, `judge` or `unanswerable: true`"),
         ("question: Q\nfacts: [a]\nunanswerable: true\n", "s.yaml:3: `unanswerable` must be false"),
         ("question: Q\nfacts: [16]\n", "`facts[0]` must be a list"),
         ("question: Q\nfacts: [['* x']]\n", ""),
