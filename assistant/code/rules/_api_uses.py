@@ -32,7 +32,7 @@ class ApiUses:
         self._texts: list[bytes] = []
         self.any_client = False
         """Whether client code of this project names any function at all."""
-        named = [file for file in project.files if b"api" in file.raw]
+        named = [file for file in project.files if b"api" in file.raw or b"anyApi" in file.raw]
         roots = _names_of_api(named)
         for file in named:
             if file.category in (*_SERVER, Category.CLIENT) and file.problem is None:
@@ -89,7 +89,7 @@ class ApiUses:
 def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
     """`api` and all names that are given to it or to a part of it, in any file."""
     given = {pair for file in files for pair in _renamings(file)}
-    names = {"api"}
+    names = {"api", "anyApi"}
     while True:
         further = {new for old, new in given if old in names} - names
         if not further:
@@ -98,7 +98,7 @@ def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
 
 
 def _renamings(file: CodeFile) -> Iterator[tuple[str, str]]:
-    """Old and new name of `import { api as backend }` and of `const jobs = api.jobs`."""
+    """Old and new name of `{ api as backend }`, `const jobs = api.jobs`, `const { jobs } = api`."""
     for specifier in file.nodes("import_specifier"):
         alias = syntax.field(specifier, "alias")
         if alias is not None:
@@ -106,12 +106,21 @@ def _renamings(file: CodeFile) -> Iterator[tuple[str, str]]:
     for declarator in file.nodes("variable_declarator"):
         name = syntax.field(declarator, "name")
         value = syntax.unwrap(syntax.field(declarator, "value"))
-        if name is None or name.type != "identifier" or value is None:
+        if name is None or value is None:
             continue
         if value.type in ("identifier", "member_expression", "subscript_expression"):
             chain = syntax.name_chain(value)
-            if chain:
-                yield chain[0], syntax.text_of(name)
+            for new in _names_in(name) if chain else ():
+                yield chain[0], syntax.text_of(new)
+
+
+def _names_in(pattern: Node) -> list[Node]:
+    """The names that a declaration gives; none where some of them can't be followed."""
+    if pattern.type == "identifier":
+        return [pattern]
+    if pattern.type != "object_pattern" or any(syntax.descendants(pattern, "rest_pattern")):
+        return []
+    return list(syntax.descendants(pattern, "shorthand_property_identifier_pattern", "identifier"))
 
 
 def _declares(node: Node) -> bool:
@@ -134,9 +143,9 @@ def _outermost(node: Node) -> Node:
 
 
 def _is_alias(node: Node) -> bool:
-    """`const jobs = api.jobs`, whose uses are seen by themselves."""
+    """`const jobs = api.jobs` and `const { jobs } = api`, whose uses are seen by themselves."""
     parent = syntax.wrapped(node).parent
     if parent is None or parent.type != "variable_declarator":
         return False
     name = syntax.field(parent, "name")
-    return name is not None and name.type == "identifier"
+    return name is not None and bool(_names_in(name))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.rules._handed_back import calls_that_give
 from assistant.code.rules._repetition import CALLBACK_METHODS
 from assistant.code.rules._rows import rows_of
 
@@ -41,8 +42,10 @@ def row_loops(project: Project, query: DbQuery) -> Iterator[RowLoop]:
     if step.name == "for await":
         yield from _loop(step.file, step.node, cut=False)
         return
-    for use in rows_of(step.file, step.node).uses:
-        yield from _over(project, step.file, use, cut=False, depth=0)
+    reads = [(step.file, step.node), *calls_that_give(project, step.file, step.node)]
+    for file, read in reads:
+        for use in rows_of(file, read).uses:
+            yield from _over(project, file, use, cut=False, depth=0)
 
 
 def _over(

@@ -50,11 +50,12 @@ from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
-from assistant.code.contexts import ContextCall
+from assistant.code.contexts import ContextCall, min_confidence
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery
 from assistant.code.rule import Report, Rule
+from assistant.code.rules._handed_back import calls_that_give
 from assistant.code.rules._presence import is_use_as_present, uses_before_check
 from assistant.code.rules._rows import rows_of
 
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_DEPTH = 4
+_PER_ITEM = frozenset({"flatMap", "forEach", "map"})
 _WRITES = frozenset({("db", "insert"), ("db", "patch"), ("db", "replace")})
 
 
@@ -86,16 +88,21 @@ def check_query(query: DbQuery, project: Project) -> Iterator[Report]:
 def _report(
     project: Project, file: CodeFile, read: Node, name: str, confidence: Confidence
 ) -> Iterator[Report]:
-    use = next(_uses(project, file, read), None)
-    if use is None:
-        return
-    yield RULE.at(
-        file,
-        use,
-        f"what `{name}(…)` gives is used with no check, and may be null",
-        hint="check for null first, and throw or return where nothing is found",
-        confidence=confidence,
-    )
+    for where, call in ((file, read), *calls_that_give(project, file, read)):
+        use = next(_uses(project, where, call), None)
+        if use is None:
+            continue
+        helped = call is not read
+        via = f" by `{syntax.callee_name(call)}`" if helped else ""
+        yield RULE.at(
+            where,
+            use,
+            f"what `{name}(…)` gives{via} is used with no check, and may be null",
+            hint="check for null first, and throw or return where nothing is found",
+            confidence=min_confidence(confidence, Confidence.MEDIUM) if helped else confidence,
+        )
+        if not helped:
+            return  # What the helper itself takes for granted, its callers do as well.
 
 
 def _uses(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
@@ -103,6 +110,7 @@ def _uses(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
     waited = syntax.wrapped(read).parent
     if waited is not None and waited.type == "array":
         yield from _uses_of_batch(project, file, read)
+    yield from _uses_of_each(project, file, read)
     if waited is None or waited.type != "await_expression":
         return
     value = waited
@@ -130,6 +138,39 @@ def _uses_of_batch(project: Project, file: CodeFile, read: Node) -> Iterator[Nod
     binding = file.names.resolve(named[0]) if named else None
     if binding is not None:
         yield from uses_before_check(project, file, binding)
+
+
+def _uses_of_each(project: Project, file: CodeFile, read: Node) -> Iterator[Node]:
+    """The same of the items of `const docs = await Promise.all(ids.map((id) => read(id)))`."""
+    callback = file.tree.function_around(read)
+    whole = syntax.wrapped(read, through_await=True)
+    if callback is None or syntax.field(callback, "body") != whole:
+        return
+    arguments = syntax.wrapped(callback).parent
+    mapped = arguments.parent if arguments is not None else None
+    if mapped is None or mapped.type != "call_expression" or syntax.callee_name(mapped) != "map":
+        return
+    batch = syntax.wrapped(mapped).parent
+    call = batch.parent if batch is not None and batch.type == "arguments" else None
+    if call is None or syntax.name_chain(syntax.callee(call)) != ("Promise", "all"):
+        return
+    for rows in rows_of(file, call).uses:
+        member = syntax.wrapped(rows).parent
+        looked = member.parent if member is not None else None
+        if member is None or looked is None or looked.type != "call_expression":
+            continue
+        each = syntax.argument(looked, 0)
+        if syntax.member_name(member) not in _PER_ITEM or each is None:
+            continue
+        given = syntax.parameters(each) if each.type in syntax.FUNCTION_KINDS else []
+        pattern = syntax.parameter_pattern(given[0]) if given else None
+        binding = (
+            file.names.lookup(syntax.text_of(pattern), pattern.start_byte)
+            if pattern is not None and pattern.type == "identifier"
+            else None
+        )
+        if binding is not None:
+            yield from uses_before_check(project, file, binding)
 
 
 def _name_of_use(value: Node) -> Node:

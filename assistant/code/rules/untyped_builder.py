@@ -74,17 +74,18 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
         callee = syntax.callee(call)
         if callee is None or callee.type not in ("identifier", "member_expression"):
             continue
-        imported = _imported(file, callee)
-        if imported is None or not _registers(call):
-            continue
-        typed = imported.name.removesuffix("Generic")
-        yield RULE.at(
-            file,
-            callee,
-            f"`{imported.name}` of `convex/server` knows nothing of the schema",
-            hint=f"use `{typed}` of `_generated/server`",
-            edits=_edits(project, file, callee, imported),
-        )
+        for used in (callee, syntax.argument(call, 0)):
+            name = _builder(file, used)
+            if used is None or name is None or (used == callee and not syntax.arguments(call)):
+                continue
+            imported = _imported(file, used)
+            yield RULE.at(
+                file,
+                used,
+                f"`{name}` of `convex/server` knows nothing of the schema",
+                hint=f"use `{name.removesuffix('Generic')}` of `_generated/server`",
+                edits=() if imported is None else _edits(project, file, used, imported),
+            )
 
 
 def _has_generated(project: Project) -> bool:
@@ -94,6 +95,21 @@ def _has_generated(project: Project) -> bool:
         if file.category in (Category.GENERATED, Category.DEPLOYED)
         and project.component_of(file) is None
     )
+
+
+def _builder(file: CodeFile, used: Node | None) -> str | None:
+    """The untyped builder that is called, or given to a maker of builders."""
+    imported = _imported(file, used) if used is not None else None
+    if imported is not None:
+        return imported.name
+    if used is None or used.type != "member_expression":
+        return None
+    name, owner = syntax.member_name(used), syntax.field(used, "object")
+    binding = file.resolve(owner) if owner is not None and owner.type == "identifier" else None
+    whole = binding.imported if binding is not None else None
+    if whole is None or whole.specifier != "convex/server" or whole.name != "*":
+        return None
+    return name if name in BUILDERS else None
 
 
 def _imported(file: CodeFile, callee: Node) -> Import | None:
@@ -106,12 +122,6 @@ def _imported(file: CodeFile, callee: Node) -> Import | None:
     return imported
 
 
-def _registers(call: Node) -> bool:
-    """Whether the call defines a function, and isn't handed to a maker of builders."""
-    first = syntax.argument(call, 0)
-    return first is not None and first.type in ("object", *syntax.FUNCTION_KINDS)
-
-
 def _edits(project: Project, file: CodeFile, callee: Node, imported: Import) -> tuple[Edit, ...]:
     """Import the typed builder under the name that is in use, where the import names it alone."""
     local = syntax.text_of(callee)
@@ -120,7 +130,7 @@ def _edits(project: Project, file: CodeFile, callee: Node, imported: Import) -> 
     names = list(syntax.descendants(statement, "import_specifier"))
     if clause is None or len(names) != 1 or len(clause.named_children) != 1 or imported.type_only:
         return ()
-    if any(not _registers(use.parent) for use in _uses(file, callee) if use.parent is not None):
+    if any(not _is_called(use) for use in _uses(file, callee)):
         return ()
     typed = imported.name.removesuffix("Generic")
     named = f"{typed} as {local}" if typed != local else typed
@@ -135,6 +145,14 @@ def _edits(project: Project, file: CodeFile, callee: Node, imported: Import) -> 
         Edit(names[0].start_byte, names[0].end_byte, named),
         Edit(source.start_byte, source.end_byte, f"{quote}{specifier}{quote}"),
     )
+
+
+def _is_called(use: Node) -> bool:
+    parent = use.parent
+    if parent is None or parent.type != "call_expression":
+        return False
+    first = syntax.argument(parent, 0)
+    return first is not None and first.type in ("object", *syntax.FUNCTION_KINDS)
 
 
 def _uses(file: CodeFile, callee: Node) -> list[Node]:

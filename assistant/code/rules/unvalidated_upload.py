@@ -50,6 +50,8 @@ from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
 from assistant.code.rules._caller_checks import CallerChecks, Look
+from assistant.code.rules._typed_arguments import typed_arguments
+from assistant.code.rules._words import words_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -100,12 +102,14 @@ def _calls(flow: ArgumentFlow) -> Iterator[ContextCall]:
 
 def _file_arguments(flow: ArgumentFlow) -> frozenset[str]:
     """The arguments that are, or hold, ids of stored files."""
-    validator = flow.validator
+    typed = typed_arguments(flow.function)
+    validator = flow.validator or typed
     fields = validator.fields if validator is not None else {}
     return frozenset(
         name
         for name, field in fields.items()
         if any(inner.kind == "id" and inner.table == "_storage" for inner in field.walk())
+        or (typed is not None and words_of(name)[-2:] == ("storage", "id"))
     )
 
 
