@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.finding import Severity
+
+if TYPE_CHECKING:
+    from assistant.code.check import CheckOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,21 @@ class Found:
     message: str
 
 
-def check_files(files: Mapping[str, str], *, held_to: Iterable[str] = ()) -> list[Found]:
+def check_files(
+    files: Mapping[str, str],
+    options: CheckOptions | None = None,
+    *,
+    held_to: Iterable[str] = (),
+) -> list[Found]:
     """The findings in these files, as one project; `files` holds relative paths that are safe.
 
-    What the rules of `held_to` find is a warning at least, also where they are off by default.
+    `options` are the check's. What the rules of `held_to` find is a warning at least, also where
+    they are off by default.
     """
     from assistant.code.catalogue import load_rule
     from assistant.code.check import CheckOptions, check_paths
 
+    options = options or CheckOptions()
     raised = {
         rule: Severity.WARNING
         for rule in held_to
@@ -42,7 +53,7 @@ def check_files(files: Mapping[str, str], *, held_to: Iterable[str] = ()) -> lis
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(source, encoding="utf-8", errors="replace", newline="")
-        report = check_paths([root], CheckOptions(severity=raised))
+        report = check_paths([root], replace(options, severity={**options.severity, **raised}))
         return [
             Found(f.rule, _relative(f.file, root), f.span.line, f.severity, f.message)
             for f in report.findings

@@ -3,7 +3,8 @@
 Fields: `code`, one file (`filename`, by default `convex/snippet.ts`), or `files`, a mapping of
 paths to contents; what is expected stands as a comment at the end of the line, `// expect: rule-id`
 (several with commas), or in `expect`, a list of `rule`, `line` and `file`; `rules`, the rules that
-are judged (findings of others don't count; without it all do).
+are judged (findings of others don't count; without it all do); `select`, `ignore`, `severity` and
+`small_tables`, the settings of the check, which also turn on what is off by default.
 
 The comments are taken out before the code is checked, so that the check can't see them.
 """
@@ -14,8 +15,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from agents.errors import CodeCheckError, SuiteError
+from agents.finding import Severity
 from evals.checked_files import check_files
 from evals.kinds.base import TEXT, TEXTS, Needs
 from evals.metrics import findings
@@ -24,6 +27,9 @@ from evals.metrics.findings import Place
 from evals.outcome import Json, Result
 from evals.subject import Subject
 from evals.yaml_lines import Entry, Table
+
+if TYPE_CHECKING:
+    from assistant.code.check import CheckOptions
 
 DEFAULT_FILENAME = "convex/snippet.ts"
 MAX_FILES = 50
@@ -46,6 +52,36 @@ _PER_RULE = (findings.PRECISION, findings.RECALL, findings.F1)
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What `[check]` in a project's settings can say, by the same names."""
+
+    select: tuple[str, ...] = ()
+    """Rule ids to run; empty means all that are not off."""
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    """Rule id and severity, in place of the rule's default."""
+    small_tables: tuple[str, ...] = ()
+
+    def leave_out(self, rule: str) -> bool:
+        """Whether no finding of this rule can come of them."""
+        if rule == SYNTAX_ERROR:
+            return False
+        off = dict(self.severity).get(rule) == "off" and rule not in self.select
+        return off or rule in self.ignore or bool(self.select and rule not in self.select)
+
+    def options(self) -> CheckOptions:
+        """The same as the check takes it."""
+        from assistant.code.check import CheckOptions
+
+        return CheckOptions(
+            select=self.select,
+            ignore=self.ignore,
+            severity={rule: Severity(severity) for rule, severity in self.severity},
+            small_tables=frozenset(self.small_tables),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CheckTask:
     """The fields of a check case."""
 
@@ -54,13 +90,17 @@ class CheckTask:
     expected: tuple[Place, ...]
     rules: frozenset[str] | None = None
     """The judged rules; None for all."""
+    settings: CheckSettings = CheckSettings()
 
 
 class CheckKind:
     """See the module's text."""
 
     name = "check"
-    fields = ("code", "filename", "files", "expect", "rules")
+    fields = (
+        *("code", "filename", "files", "expect", "rules"),
+        *("select", "ignore", "severity", "small_tables"),
+    )
 
     def schema(self) -> Mapping[str, Json]:
         """The JSON Schema of each field."""
@@ -87,6 +127,14 @@ class CheckKind:
                 },
             },
             "rules": {**TEXTS, "description": "The rules that are judged; all without it."},
+            "select": {**TEXTS, "description": "The rules that are run; all that are on without."},
+            "ignore": {**TEXTS, "description": "Rules that are not run."},
+            "severity": {
+                "type": "object",
+                "description": "Severity by rule: turns on what is off by default, or off.",
+                "additionalProperties": {"enum": [one.value for one in Severity]},
+            },
+            "small_tables": {**TEXTS, "description": "Tables that may be read whole."},
         }
 
     def read(self, table: Table) -> CheckTask:
@@ -102,7 +150,15 @@ class CheckKind:
         expect = table.get("expect")
         if expect is not None:
             expected += [_place(entry, marked) for entry in expect.items()]
+        settings = _settings(table)
         for place in expected:
+            if settings.leave_out(place.rule):
+                raise SuiteError(
+                    f"`{table.entry.key}` expects {place.rule}, which its settings don't run",
+                    hint="add it to `select`, take it out of `ignore`, or take the mark out",
+                    path=table.entry.path,
+                    line=table.entry.line,
+                )
             if judged is not None and place.rule not in judged:
                 raise SuiteError(
                     f"`{table.entry.key}` expects {place.rule}, which its `rules` leave out",
@@ -111,7 +167,7 @@ class CheckKind:
                     line=table.entry.line,
                 )
         files = {path: without_marks(source) for path, source in marked.items()}
-        return CheckTask(files, tuple(sorted(expected)), judged)
+        return CheckTask(files, tuple(sorted(expected)), judged, settings)
 
     def needs(self, task: CheckTask) -> Needs:
         """No document: the rules are code."""
@@ -121,7 +177,7 @@ class CheckKind:
         """Write the files to a folder of their own, check them, compare the findings."""
         found = sorted(
             place
-            for place in (Place(f.file, f.line, f.rule) for f in check_files(task.files))
+            for place in _findings(task)
             if task.rules is None or place.rule in task.rules or place.rule == SYNTAX_ERROR
         )
         missing, noisy = findings.matched(task.expected, found)
@@ -160,18 +216,42 @@ def without_marks(source: str) -> str:
     return _MARK.sub("", source)
 
 
+def _findings(task: CheckTask) -> list[Place]:
+    found = check_files(task.files, task.settings.options())
+    return [Place(each.file, each.line, each.rule) for each in found]
+
+
+def _settings(table: Table) -> CheckSettings:
+    select, ignore = table.get("select"), table.get("ignore")
+    severity, tables = table.get("severity"), table.get("small_tables")
+    levels: list[tuple[str, str]] = []
+    for rule, level in severity.table() if severity is not None else ():
+        _require_known([rule], level)
+        levels.append((rule, level.choice([one.value for one in Severity])))
+    return CheckSettings(
+        select=tuple(sorted(known_rules(select))) if select is not None else (),
+        ignore=tuple(sorted(known_rules(ignore))) if ignore is not None else (),
+        severity=tuple(sorted(levels)),
+        small_tables=tuple(sorted(tables.texts())) if tables is not None else (),
+    )
+
+
 def known_rules(entry: Entry) -> frozenset[str]:
     """The ids of a list. Raises SuiteError for one that no rule has: it would judge nothing."""
+    ids = entry.texts()
+    _require_known(ids, entry)
+    return frozenset(ids)
+
+
+def _require_known(ids: Iterable[str], entry: Entry) -> None:
     from assistant.code.catalogue import require_known
 
-    ids = entry.texts()
     try:
         require_known(ids)
     except CodeCheckError as error:
         raise SuiteError(
             f"`{entry.key}`: {error.message}", hint=error.hint, path=entry.path, line=entry.line
         ) from error
-    return frozenset(ids)
 
 
 def _files(table: Table) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents.errors import SuiteError
+from agents.finding import Severity
+from assistant.code.check import CheckOptions
 from evals.kinds import KINDS
 from evals.kinds.answer import AnswerTask
 from evals.kinds.check import CheckTask, marks, without_marks
@@ -17,6 +19,12 @@ from evals.yaml_lines import read_yaml
 
 def read(kind: str, text: str) -> object:
     return KINDS[kind].read(read_yaml(text.encode(), path="s.yaml").table())
+
+
+def read_check(text: str) -> CheckTask:
+    task = read("check", text)
+    assert isinstance(task, CheckTask)
+    return task
 
 
 def refused(kind: str, text: str) -> str:
@@ -134,6 +142,29 @@ def test_check_takes_marks_and_a_list_of_findings() -> None:
     )
 
 
+def test_check_takes_the_settings_of_a_project() -> None:
+    task = read_check(
+        "code: f()\nselect: [untested-function, n-plus-one]\nignore: plain-error\n"
+        "severity: {n-plus-one: info, missing-rate-limit: off}\nsmall_tables: [plans]\n",
+    )
+    assert task.settings.options() == CheckOptions(
+        select=("n-plus-one", "untested-function"),
+        ignore=("plain-error",),
+        severity={"missing-rate-limit": Severity.OFF, "n-plus-one": Severity.INFO},
+        small_tables=frozenset({"plans"}),
+    )
+    assert read_check("code: f()\n").settings.options() == CheckOptions()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["select: [n-plus-one]", "ignore: [plain-error]", "severity: {plain-error: off}"],
+)
+def test_what_the_settings_leave_out_is_not_expected(settings: str) -> None:
+    message = refused("check", f"code: 'f() // expect: plain-error'\n{settings}\n")
+    assert "expects plain-error, which its settings don't run" in message
+
+
 @pytest.mark.parametrize(
     "path", ["../a.ts", "/a.ts", "a/../b.ts", "a//b.ts", "./a.ts", "a\\b.ts", "a b/"]
 )
@@ -151,6 +182,9 @@ def test_a_path_that_could_leave_its_folder_is_refused(path: str) -> None:
         ("code: x\nexpect: [{rule: a, line: 2}]\n", "from 1 to 1"),
         ("code: x\nexpect: [{rule: a, line: 1, file: b.ts}]\n", "`expect[0].file` must be one of"),
         ("code: x\nexpect: [{rule: A b, line: 1}]\n", "a rule's id"),
+        ("code: x\nselect: [n-plus-won]\n", "s.yaml:2: `select`: there is no rule 'n-plus-won'"),
+        ("code: x\nseverity: {n-plus-won: info}\n", "there is no rule 'n-plus-won'"),
+        ("code: x\nseverity: {n-plus-one: loud}\n", "must be one of"),
     ],
 )
 def test_a_wrong_check_case_is_named(text: str, message: str) -> None:
