@@ -16,6 +16,7 @@ from assistant.code import syntax
 from assistant.code.builders import Kind
 from assistant.code.contexts import ContextCall
 from assistant.code.functions import RegisteredFunction
+from assistant.code.offered import called_offers, offers_around
 from assistant.code.references import Reference, reference_of, referenced_function
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Reach:
         self._runs: dict[CodeFile, tuple[RunCall, ...]] = {}
         self._runs_by_unit: dict[CodeFile, dict[Unit, list[RunCall]]] = {}
         self._context_calls: dict[CodeFile, dict[Unit, list[ContextCall]]] = {}
+        self._called_by: dict[RegisteredFunction, frozenset[str]] = {}
 
     # --- units ----------------------------------------------------------------------------------
 
@@ -387,6 +389,29 @@ class Reach:
         """The registered functions that run a unit: its own, or all that call it."""
         return self._reached.get(unit, ())
 
+    def reached_at(self, file: CodeFile, node: Node) -> tuple[ReachedFrom, ...]:
+        """The same for a node: without those that run its unit, and nothing that it offers there.
+
+        `return { list: (db) => …, create: (db) => … }` offers two functions to be called.
+        """
+        unit = self.unit_of(file, node)
+        found = self.reached_from(unit)
+        names = offers_around(file, node, unit.node) if found else ()
+        if not names:
+            return found
+        return tuple(one for one in found if self._called(one).issuperset(names))
+
+    def _called(self, reached: ReachedFrom) -> frozenset[str]:
+        """The names of all that a registered function calls."""
+        known = self._called_by.get(reached.function)
+        if known is None:
+            known = self._called_by[reached.function] = called_offers(
+                (offers_around(unit.file, call, unit.node), syntax.callee_name(call))
+                for unit in reached.steps
+                for call in self.call_nodes_of(unit)
+            )
+        return known
+
     def runs_at(self, file: CodeFile, node: Node, *kinds: Kind) -> ReachedFrom | None:
         """A registered function of these kinds (any, if none are given) that runs a node.
 
@@ -394,14 +419,14 @@ class Reach:
         """
         found = [
             reached
-            for reached in self.reached_from(self.unit_of(file, node))
+            for reached in self.reached_at(file, node)
             if not kinds or reached.function.kind in kinds
         ]
         return min(found, key=lambda reached: reached.distance) if found else None
 
     def kinds_at(self, file: CodeFile, node: Node) -> frozenset[Kind]:
         """The kinds of the registered functions that run a node."""
-        found = self.reached_from(self.unit_of(file, node))
+        found = self.reached_at(file, node)
         return frozenset(reached.function.kind for reached in found)
 
 

@@ -147,7 +147,7 @@ def _is_taken_in(throw: Node) -> bool:
 
 def _public_one(project: Project, file: CodeFile, node: Node) -> ReachedFrom | None:
     """The public function nearest to some code that runs it."""
-    reached = project.reach.reached_from(project.reach.unit_of(file, node))
+    reached = project.reach.reached_at(file, node)
     public = [one for one in reached if one.function.public]
     return min(public, key=lambda one: len(one.via)) if public else None
 

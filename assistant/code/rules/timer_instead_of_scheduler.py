@@ -95,7 +95,7 @@ def _runs_in_node(project: Project, file: CodeFile, call: Node) -> bool:
     """Whether only functions of Node's runtime run it."""
     if file.uses_node:
         return True
-    reached = project.reach.reached_from(project.reach.unit_of(file, call))
+    reached = project.reach.reached_at(file, call)
     return bool(reached) and all(one.function.file.uses_node for one in reached)
 
 
