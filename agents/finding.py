@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,9 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
+_TELLING_LENGTH = 160
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class DocumentedBy:
     """A checklist item of a registered document that asks for a rule."""
@@ -43,6 +47,25 @@ class DocumentedBy:
     version: int
     line: int
     text: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says by itself what to do: no row of a table, no question, not long."""
+        return " | " not in self.text and "?" not in self.text and len(self.text) <= _TELLING_LENGTH
+
+
+def telling_first(items: Sequence[DocumentedBy]) -> list[DocumentedBy]:
+    """The items in the order to show them in: of each agent one, then the others.
+
+    Those that say by themselves what to do come before those that don't.
+    """
+    leading: list[DocumentedBy] = []
+    others: list[DocumentedBy] = []
+    agents: set[str] = set()
+    for item in sorted(items, key=lambda item: not item.tells):
+        (others if item.agent in agents else leading).append(item)
+        agents.add(item.agent)
+    return leading + others
 
 
 @dataclass(frozen=True, slots=True)

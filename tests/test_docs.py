@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -32,3 +33,12 @@ def test_links_between_pages_lead_to_files_that_are_there(page: Path) -> None:
     targets = [target.partition("#")[0] for target in LINK.findall(text)]
     local = [target for target in targets if target and "://" not in target]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_the_recording_is_a_drawing_that_asks_for_nothing_from_elsewhere() -> None:
+    drawn = (ROOT / "docs" / "images" / "recording.svg").read_text(encoding="utf-8")
+    assert ElementTree.fromstring(drawn).tag == "{http://www.w3.org/2000/svg}svg"
+    assert re.findall(r"url\((?!#|\"#)|href=|<script|@import|@font-face", drawn) == []
+    text = re.sub(r"<[^>]*>", "", drawn).replace("&#160;", " ")
+    assert "$ convexpert check convex" in text
+    assert "$ convexpert ask" in text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
-from agents.finding import Confidence, DocumentedBy, Finding, Severity
+from agents.finding import Confidence, DocumentedBy, Finding, Severity, telling_first
 from agents.location import LineIndex, Lines
 from agents.reporters.report import FindingsReport, Look
 
@@ -108,21 +108,12 @@ def _finding(
 def _notes(finding: Finding) -> Iterator[str]:
     if finding.hint:
         yield f"hint: {finding.hint}"
-    shown = _of_several_agents(finding.documented_by)
+    shown = telling_first(finding.documented_by)[:MAX_ITEMS]
     for item in shown:
         yield f"asked for by {_reference(item)} “{_shortened(item.text)}”"
     more = len(finding.documented_by) - len(shown)
     if more:
         yield f"and by {more} more {'item' if more == 1 else 'items'}"
-
-
-def _of_several_agents(items: Sequence[DocumentedBy]) -> list[DocumentedBy]:
-    """The first item, then those by which other agents say the same, then the others."""
-    firsts: dict[str, DocumentedBy] = {}
-    for item in items:
-        firsts.setdefault(item.agent, item)
-    leading = list(firsts.values())
-    return [*leading, *(item for item in items if item not in leading)][:MAX_ITEMS]
 
 
 def _reference(item: DocumentedBy) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agents.errors import ConvexpertError
-from agents.finding import DocumentedBy, Finding
+from agents.finding import DocumentedBy, Finding, telling_first
 from agents.rulebook import RuleText
 
 MOST_ITEMS = 8
@@ -38,7 +38,7 @@ def _one(finding: Finding, *, markdown: bool) -> str:
 def _items(items: Sequence[DocumentedBy], *, markdown: bool) -> list[str]:
     if not items:
         return []
-    lines = [_item(item, markdown=markdown) for item in items[:MOST_ITEMS]]
+    lines = [_item(item, markdown=markdown) for item in telling_first(items)[:MOST_ITEMS]]
     more = len(items) - len(lines)
     if more > 0:
         lines.append(f"- and {more} more")

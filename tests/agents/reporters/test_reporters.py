@@ -88,3 +88,17 @@ def test_each_format_is_found_by_its_name() -> None:
     assert all(callable(reporter(name)) for name in FORMATS)
     with pytest.raises(KeyError):
         reporter("../text")
+
+
+def test_the_items_shown_say_by_themselves_what_to_do() -> None:
+    items = (
+        DocumentedBy("expert", 1, 3, "Which index serves each list?"),
+        DocumentedBy("expert", 1, 5, "Filters in queries | 0 | 0"),
+        DocumentedBy("expert", 1, 9, "Never filter a query."),
+        DocumentedBy("other", 1, 2, "Filter by an index."),
+    )
+    finding = Finding("r", Severity.INFO, "a.ts", Span(1, 1, 1, 2), "m", documented_by=items)
+    text = reporter("text")(FindingsReport((finding,), 1), Look())
+    assert "expert@1:9 “Never" in text
+    assert "other@1:2 “Filter" in text
+    assert "and by 2 more items" in text
