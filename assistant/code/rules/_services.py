@@ -108,8 +108,13 @@ _LOCAL_METHODS = frozenset(
         "chunkPushNotifications",
         "defineModel",
         "getGenerativeModel",
+        "close",
+        "destroy",
+        "disconnect",
+        "end",
         "from",
         "on",
+        "quit",
     }
 )
 """Methods of such clients that compute something without sending anything."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.row_tables import RowTables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _SHORTHANDS = frozenset({"shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 _NAMES = _SHORTHANDS | {"identifier"}
 _TEXTS = frozenset({"string", "template_string"})
+_WRITES = frozenset({("db", "delete"), ("db", "patch"), ("db", "replace")})
 _LEFT_OUT = frozenset({";", ",", "(", ")", "{", "}"})
 """Tokens that formatters and taste add and take away."""
 
@@ -40,6 +42,8 @@ class _Statement:
     tokens: tuple[tuple[str, bool], ...]
     """Each with whether it is a name of the handler's own."""
     call: ContextCall | None
+    tables: tuple[str, ...] = ()
+    """Of the documents that are got or written by an id, whose names don't tell the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class StatementRun:
         for statement in chosen:
             for text, is_own in statement.tokens:
                 words.append(f"${numbers.setdefault(text, len(numbers))}" if is_own else text)
-            words.append("\n")
+            words += (*statement.tables, "\n")
         call = next((s.call for s in chosen if s.call is not None), None)
         return Shape(" ".join(words), sum(len(s.tokens) for s in chosen), call)
 
@@ -82,20 +86,34 @@ def runs_of(project: Project, function: RegisteredFunction) -> Iterator[Statemen
     starts = [call.node.start_byte for call in calls]
     for block in sorted(reader.statements, key=lambda block: block.start_byte):
         statements = tuple(
-            _Statement(tuple(reader.tokens[first:end]), _first_call(node, calls, starts))
+            _Statement(
+                tuple(reader.tokens[first:end]),
+                next(_calls_in(node, calls, starts), None),
+                tuple(_tables(project, _calls_in(node, calls, starts))),
+            )
             for node, first, end in reader.statements[block]
         )
         yield StatementRun(handler.file, statements)
 
 
-def _first_call(statement: Node, calls: list[ContextCall], starts: list[int]) -> ContextCall | None:
-    """The first of the calls, which are in document order, that stands in a statement."""
+def _calls_in(
+    statement: Node, calls: list[ContextCall], starts: list[int]
+) -> Iterator[ContextCall]:
+    """Those of the calls, which are in document order, that stand in a statement."""
     for call in calls[bisect_left(starts, statement.start_byte) :]:
         if call.node.start_byte >= statement.end_byte:
             break
         if call.node.end_byte <= statement.end_byte:
-            return call
-    return None
+            yield call
+
+
+def _tables(project: Project, calls: Iterator[ContextCall]) -> Iterator[str]:
+    rows = project.once(RowTables)
+    for call in calls:
+        if call.path == ("db", "get"):
+            yield f"@{rows.of(call.file, call.node)}"
+        elif call.path in _WRITES:
+            yield f"@{rows.of_written(call.file, call.node)}"
 
 
 def _is_log(statement: Node) -> bool:

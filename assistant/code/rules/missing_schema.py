@@ -64,7 +64,7 @@ def check(project: Project) -> Iterator[Report]:
         seen.add(owner)
         folder = project.functions_folder if owner is None else owner
         if project.schema_for(file) is None and not _has_schema_file(project, folder):
-            what = "the app" if owner is None else f"the component in `{owner}`"
+            what = "the app" if owner is None else f"the component in `{owner or '.'}`"
             yield RULE.at(
                 file,
                 file.tree.root,

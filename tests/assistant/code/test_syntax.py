@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +92,17 @@ def test_any_text_can_be_walked_and_asked(code: str) -> None:
         syntax.returned_expressions(function)
         assert tree.function_around(function) != function
     assert all(0 <= node.start_byte <= len(code.encode()) for node in tree.syntax_errors())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'const f = (id: import("./_generated/dataModel").Id<"leads">, n: number) => n;',
+        'const g = async (o) => ({ ...(await o<typeof import("./http")>()) });',
+        'const l: Array<{ id: import("./m").Id<"t"> }> = await import("./n");',
+    ],
+)
+def test_a_type_that_is_imported_in_place_can_be_read(source: str) -> None:
+    tree = syntax.Tree(source.encode(), tsx=False)
+    assert not tree.root.has_error
+    assert tree.text_of(tree.root) == source
