@@ -42,8 +42,13 @@ Explain = Callable[[CaseComparison, Sequence[AgentChange]], tuple[Reason, ...]]
 """Says why a case came out otherwise; see `evals.why`."""
 
 SLIP = 0.25
-"""Of a margin: a passage that was the ninth of ten hits and is the eleventh slipped."""
+"""Of a margin: a passage that was the eighth of ten hits and is the tenth or eleventh slipped."""
+EDGE = 0.1
+"""A margin that a word elsewhere takes away: a passage that was the ninth or tenth of ten hits
+slipped wherever it now is, as long as it is found at all."""
 _EVEN = 1e-9
+_GONE = -1.0
+"""The margin of what is not found at all."""
 
 
 def compare_runs(
@@ -158,11 +163,14 @@ def _decides(metric: Metric) -> bool:
 
 
 def _is_slip(base: CaseOutcome, head: CaseOutcome) -> bool:
-    """Whether a case passed by next to nothing on one side and missed by as little on the other."""
+    """Whether a case that passed by next to nothing on one side missed by little on the other."""
     if not isinstance(base, Outcome) or not isinstance(head, Outcome):
         return False
     before, after = base.result.margin, head.result.margin
-    return before is not None and after is not None and abs(after - before) <= SLIP
+    if before is None or after is None:
+        return False
+    passed, missed = max(before, after), min(before, after)
+    return passed - missed <= SLIP or (passed <= EDGE + _EVEN and missed > _GONE)
 
 
 def _score_changes(

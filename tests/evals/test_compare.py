@@ -88,7 +88,10 @@ def test_a_fall_from_three_of_three_to_two_of_three_shows() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
-    [(0.0, -0.1, Fate.WORSE), (0.9, -0.1, Fate.LOST), (0.0, -1.0, Fate.LOST)],
+    [
+        *((0.0, -0.1, Fate.WORSE), (0.2, -0.05, Fate.WORSE), (0.1, -0.9, Fate.WORSE)),
+        *((0.9, -0.1, Fate.LOST), (0.2, -0.1, Fate.LOST), (0.0, -1.0, Fate.LOST)),
+    ],
 )
 def test_a_pass_by_nothing_that_is_nearly_missed_is_worse_and_not_lost(
     before: float, after: float, expected: Fate
