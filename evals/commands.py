@@ -10,6 +10,7 @@ import typer
 from assistant.cli.context import command_context
 from evals.compare_command import compare_command
 from evals.init_command import init_command, schema_command
+from evals.judge_command import judge_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -139,6 +140,9 @@ def run_command(
 
 app.command("compare", epilog="Example: convexpert eval compare main .claude/agents")(
     compare_command
+)
+app.command("judge", epilog="Example: convexpert eval judge labels.yaml --model openai:gpt-5")(
+    judge_command
 )
 app.command("init", epilog="Example: convexpert eval init evals --agents .claude/agents")(
     init_command

@@ -128,7 +128,8 @@ def _case(
 
 def _output(outcome: CaseOutcome | None) -> object:
     if isinstance(outcome, Outcome):
-        return outcome.result.output
+        # What a judge says about an output is not part of it.
+        return {name: told for name, told in outcome.result.output.items() if name != "judged"}
     return outcome.reason if outcome is not None else None
 
 

@@ -48,7 +48,19 @@ def compare_command(
         str | None,
         typer.Option(
             metavar="PROVIDER:NAME",
-            help="Let this chat model answer on both sides; without it none is asked.",
+            help="Let this chat model answer and write code on both sides; without it, or "
+            "CONVEXPERT_EVAL_MODEL, none is asked.",
+            show_default=False,
+        ),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            "--judge",
+            "--judge-model",
+            metavar="PROVIDER:NAME",
+            help="Let this chat model say which side's output meets a case's rubric better, asked "
+            "in both orders.",
             show_default=False,
         ),
     ] = None,
@@ -103,6 +115,20 @@ def compare_command(
         )
     explain = Explainer(*runs, lambda digest: kept_document(found.workspace, digest))
     comparison = compare_runs(*runs, seed=seed, explain=explain)
+    if judge is not None:
+        from assistant.model.name import parse_model_name
+        from assistant.model.opening import open_model
+        from evals.judge_pairs import with_preferences
+
+        with progress_bar() as progress:
+            comparison = with_preferences(
+                comparison,
+                runs[1],
+                open_model(parse_model_name(judge), found.settings),
+                workspace=found.workspace,
+                prices=found.settings.prices,
+                progress=progress,
+            )
     if markdown is not None:
         from evals.report.comparison_markdown import comparison_markdown
         from evals.report.files import write_report

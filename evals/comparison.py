@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from agents.location import Lines
 from evals.metrics.base import Measurement, Metric
-from evals.outcome import CaseOutcome
+from evals.outcome import CaseOutcome, Usage
 from evals.record import Run, RunSpec
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
@@ -124,6 +124,46 @@ class MetricComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """Which of a case's two outputs a judge prefers, asked in both orders."""
+
+    case: str
+    winner: str | None
+    """`base`, `head` or `tie`; None where the judge gave no verdict that counts."""
+    agreed: bool
+    """Whether both orders gave the same."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a judge prefers in a suite."""
+
+    judge: str
+    """`provider:name`."""
+    pairs: tuple[JudgedPair, ...]
+    p: float
+    """Of the exact test over the pairs that have a winner."""
+    informal: str | None
+    """Why it gates nothing; None where it may gate."""
+    usage: Usage
+
+    def count(self, winner: str | None) -> int:
+        """How many pairs ended so."""
+        return sum(pair.winner == winner for pair in self.pairs)
+
+    def __str__(self) -> str:
+        """One line."""
+        told = (
+            f"judge {self.judge}: prefers the head in {self.count('head')}, the base in "
+            f"{self.count('base')}, neither in {self.count('tie')}, p {self.p:.3f}"
+        )
+        unsaid = self.count(None)
+        told += f", no verdict in {unsaid}" if unsaid else ""
+        return f"{told}; information: {self.informal}" if self.informal else told
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """One gate and whether it holds."""
 
@@ -168,6 +208,8 @@ class SuiteComparison:
     fewest_lost: int
     """How many cases must be lost, and none gained, before the fall of the pass rate counts as
     significant among all metrics of the comparison."""
+    preferences: Preferences | None = None
+    """What a judge prefers, where one was asked."""
 
     @property
     def passed(self) -> bool:

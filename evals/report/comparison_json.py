@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from evals.comparison import (
@@ -10,6 +11,7 @@ from evals.comparison import (
     Fate,
     GateResult,
     MetricComparison,
+    Preferences,
     Reason,
     Side,
     SuiteComparison,
@@ -67,6 +69,22 @@ def _suite(suite: SuiteComparison) -> dict[str, Any]:
         "metrics": [_metric(metric) for metric in suite.metrics],
         "cases": [_case(case) for case in suite.cases],
         "gates": [_gate(gate) for gate in suite.gates],
+        "judge": _preferences(suite.preferences) if suite.preferences is not None else None,
+    }
+
+
+def _preferences(told: Preferences) -> dict[str, Any]:
+    return {
+        "judge": told.judge,
+        "head": told.count("head"),
+        "base": told.count("base"),
+        "tie": told.count("tie"),
+        "no_verdict": told.count(None),
+        "p": told.p,
+        "may_gate": told.informal is None,
+        "why_not": told.informal,
+        "usage": asdict(told.usage),
+        "pairs": [asdict(pair) for pair in told.pairs],
     }
 
 

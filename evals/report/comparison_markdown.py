@@ -80,6 +80,9 @@ def _lines(comparison: Comparison, most: int) -> Iterator[str]:
         yield f"- **{escaped(suite.name)}**: {escaped(gate.told)}{': ' + named if named else ''}"
     for note in comparison.notes:
         yield f"- note: {escaped(note)}"
+    for suite in comparison.suites:
+        if suite.preferences is not None:
+            yield f"- {escaped(suite.name)}: {escaped(str(suite.preferences))}"
     yield ""
     yield "| suite | cases | lost | worse | better | gained | pass rate |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"

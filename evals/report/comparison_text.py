@@ -77,6 +77,8 @@ def _show_suite(console: Console, suite: SuiteComparison) -> None:
     wide = console.width >= SIDE_BY_SIDE
     console.print(Padding(_metrics(suite.metrics, wide=wide), (0, 0, 0, 2)))
     _line(console, (f"  {_limits(suite)}", "dim"))
+    if suite.preferences is not None:
+        _line(console, f"  {suite.preferences}")
     for fate in _SIGNS:
         cases = suite.of(fate)
         shown = cases if fate is Fate.LOST else cases[:MOST_CASES]

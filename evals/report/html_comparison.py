@@ -54,6 +54,7 @@ def _body(comparison: Comparison, histories: Sequence[MetricHistory]) -> Iterato
     for suite, cases in zip(comparison.suites, shown, strict=True):
         yield f"<h2>{text(suite.name)}</h2>"
         yield f'<p class="dim">{_about(suite)}</p>'
+        yield from _preferences(suite)
         yield from _metrics(suite)
         here = [comparison.base.id, comparison.head.id]
         yield from history_section(suite.name, histories, here)
@@ -93,6 +94,20 @@ def _about(suite: SuiteComparison) -> str:
         f"{about} A fall of the pass rate is significant from {fewest} of {count} cases on;"
         " smaller ones show only as single cases."
     )
+
+
+def _preferences(suite: SuiteComparison) -> Iterator[str]:
+    told = suite.preferences
+    if told is None:
+        return
+    yield f"<p>{text(str(told))}</p>"
+    rows = [
+        (text(one.case), text(one.winner or "no verdict"), text(" / ".join(one.reasons)))
+        for one in told.pairs
+    ]
+    yield '<details class="fold"><summary>what the judge says</summary>'
+    yield table(f"the judge on {suite.name}", ("case", "prefers", "because"), rows)
+    yield "</details>"
 
 
 def _metrics(suite: SuiteComparison) -> Iterator[str]:
