@@ -49,9 +49,13 @@ def reference_of(
             return None
         names.append(name)
         node = syntax.unwrap(syntax.field(node, "object"))
-    if node is None or node.type != "identifier" or depth > _MAX_DEPTH:
+    if node is None or depth > _MAX_DEPTH:
         return None
     path = _split(reversed(names))
+    if node.type == "call_expression" and not names:
+        return _of_text(project, file, node)
+    if node.type != "identifier":
+        return None
     target = project.follow(file, node)
     if target.module is not None:
         return _of_import(target.module, target.name, path, node)
@@ -70,6 +74,18 @@ def reference_of(
         return None
     inner = reference_of(project, target.file, target.node, depth + 1)
     return None if inner is None else Reference(inner.root, (*inner.path, *path), None)
+
+
+def _of_text(project: Project, file: CodeFile, call: Node) -> Reference | None:
+    """`makeFunctionReference<"query">("lib/auth:check")`, which may be public or internal."""
+    if syntax.callee_name(call) != "makeFunctionReference":
+        return None
+    text = syntax.string_value(syntax.argument(call, 0))
+    made = project.follow(file, syntax.callee(call))
+    if text is None or made.module != "convex/server":
+        return None
+    module, _, name = text.removesuffix(".js").partition(":")
+    return Reference("internal", (*_split([module.removesuffix(".js")]), name or "default"), None)
 
 
 def _of_import(module: str, name: str, path: tuple[str, ...], node: Node) -> Reference | None:

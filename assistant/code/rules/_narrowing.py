@@ -49,6 +49,18 @@ def _settles_kind(project: Project, file: CodeFile, branch: Node) -> bool:
     return _asks_for_kind(project, file, condition)
 
 
+def _is_guard(project: Project, file: CodeFile, call: Node) -> bool:
+    """Whether a function of the project says by its type what it asks: `ctx is QueryCtx`."""
+    target = project.follow(file, syntax.callee(call)).node
+    if target is None or target.type not in syntax.FUNCTION_KINDS:
+        return False
+    declared = syntax.field(target, "return_type")
+    return declared is not None and declared.type in (
+        "asserts_annotation",
+        "type_predicate_annotation",
+    )
+
+
 def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:
     for part in (condition, *syntax.descendants(condition)):
         if part.type == "binary_expression":
@@ -57,10 +69,11 @@ def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:
             if operator == "in" and project.contexts.path_of(file, right) is not None:
                 return True
         elif part.type == "call_expression":
-            # `isMutationCtx(ctx)`
-            named = "ctx" in words_of(syntax.callee_name(part))
+            # `isMutationCtx(ctx)`, `hasDb(ctx)`
             given = syntax.argument(part, 0)
-            if named and given is not None and project.contexts.path_of(file, given) is not None:
+            if given is None or project.contexts.path_of(file, given) is None:
+                continue
+            if "ctx" in words_of(syntax.callee_name(part)) or _is_guard(project, file, part):
                 return True
         elif part.type == "member_expression" and part.parent is not None:
             # `if (ctx.db)`: the part itself is asked for, not something that it gives.

@@ -87,6 +87,9 @@ def outside_of(project: Project, file: CodeFile, call: Node) -> Outside | None:
     target = project.follow(file, callee)
     if target.module is not None:
         return _of_module(target, chain[1:])
+    offered = _of_factory(project, target)
+    if offered is not None:
+        return offered
     root = syntax.chain_root(callee)
     if root is None:
         return None
@@ -96,6 +99,26 @@ def outside_of(project: Project, file: CodeFile, call: Node) -> Outside | None:
     if root.type != "identifier":
         return None
     return _of_root(project, file, root, chain or (syntax.text_of(root), syntax.callee_name(call)))
+
+
+def _of_factory(project: Project, target: Target) -> Outside | None:
+    """`helpers.getUser` of `const helpers = createHelpers(…)`: its code isn't followed so far."""
+    node, binding, file = target.node, target.binding, target.file
+    if file is None or node is None:
+        return None
+    if node.type in ("member_expression", "subscript_expression"):
+        owner, name = project.follow(file, syntax.field(node, "object")), syntax.member_name(node)
+    elif binding is not None and binding.path and binding.value is not None:
+        owner, name = project.follow(file, binding.value), binding.path[-1]
+    else:
+        return None
+    made = syntax.unwrap_await(owner.node)
+    if owner.file is None or made is None or made.type != "call_expression" or name is None:
+        return None
+    maker = project.follow(owner.file, syntax.callee(made)).node
+    if maker is None or maker.type not in syntax.FUNCTION_KINDS:
+        return None
+    return Outside(None, (name,))
 
 
 def _of_root(
