@@ -1,4 +1,4 @@
-"""The index file: chunks, their terms (SQLite FTS5) and what they were built from.
+"""The index file: chunks, their terms and what they were built from.
 
 Everything in it can be rebuilt from the registry, so its shape has no migrations: a file of another
 shape is thrown away. A change becomes visible all at once, by one transaction.
@@ -16,15 +16,16 @@ from pathlib import Path
 from agents.errors import KnowledgeBaseError
 from agents.location import Lines
 from kb.chunk import Chunk
-from kb.lexical import TOKENIZER, Fields, match_expression
+from kb.lexical import Fields
 from kb.matrix import VectorRow
 from kb.source import Source
 from kb.topic import TopicFields
+from kb.words import words_of
 
-SHAPE = 4
+SHAPE = 5
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
-_TABLES = f"""
+_TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
@@ -34,7 +35,7 @@ CREATE INDEX documents_by_name ON documents (name);
 CREATE TABLE topics (
     number INTEGER PRIMARY KEY,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-    text TEXT NOT NULL, vector TEXT NOT NULL
+    text TEXT NOT NULL, vector TEXT NOT NULL, words BLOB NOT NULL
 );
 CREATE INDEX topics_by_document ON topics (document);
 CREATE TABLE chunks (
@@ -42,7 +43,8 @@ CREATE TABLE chunks (
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     topic INTEGER REFERENCES topics (number),
     first INTEGER NOT NULL, last INTEGER NOT NULL,
-    heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, reading TEXT
+    heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, reading TEXT,
+    words BLOB NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE TABLE chunk_vectors (
@@ -50,10 +52,6 @@ CREATE TABLE chunk_vectors (
     vector TEXT NOT NULL, PRIMARY KEY (chunk, vector)
 ) WITHOUT ROWID;
 CREATE INDEX chunk_vectors_by_vector ON chunk_vectors (vector);
-CREATE VIRTUAL TABLE terms USING fts5 (heading, text, code, tokenize = "{TOKENIZER}");
-CREATE VIRTUAL TABLE topic_terms
-    USING fts5 (title, about, heading, body, tokenize = "{TOKENIZER}");
-CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
 """
 _CHUNK = """
     SELECT c.id, d.name, d.origin, d.path, d.version, d.digest, c.first, c.last, c.heading, c.kind,
@@ -66,16 +64,6 @@ FIELD_WEIGHTS = (2.0, 1.0, 0.8)
 
 TOPIC_WEIGHTS = (3.0, 2.0, 1.5, 1.0)
 """Of a term in a topic's title, in its description, in a heading and in its text."""
-
-COMMON = 0.5
-"""Terms in more than this share of the chunks are not looked up when the question has rarer ones.
-
-FTS5's BM25 gives them nothing, yet most of the time would be spent on them.
-"""
-
-
-_TIES = 50
-"""How many more rows are read than asked for, so that ties at the cut are broken by id too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -288,80 +276,25 @@ class Index:
             )
             return [row[0] for row in rows]
 
-    def places(self, *, numbers: Sequence[int] = (), ids: Sequence[str] = ()) -> list[Place]:
-        """The chunks with one of these numbers or ids, in no particular order."""
+    def places(self, numbers: Sequence[int]) -> dict[int, Place]:
+        """The chunks with these numbers, as far as they exist."""
         with self._translated():
             rows = self._db.execute(
-                "SELECT id, number, coalesce(topic, 0) FROM chunks"
-                " WHERE number IN (SELECT value FROM json_each(?))"
-                " UNION SELECT id, number, coalesce(topic, 0) FROM chunks"
-                " WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(numbers), json.dumps(ids)),
+                "SELECT number, id, coalesce(topic, 0) FROM chunks"
+                " WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers),),
             )
-            return [Place(*row) for row in rows]
+            return {number: Place(id_, number, topic) for number, id_, topic in rows}
 
-    def topic_scores(self, terms: Sequence[str], *, limit: int) -> dict[int, float]:
-        """The BM25 scores of the best topics that hold the terms, by their numbers."""
+    def chunk_words(self) -> list[tuple[int, bytes]]:
+        """Of each chunk its number and the terms that it holds, as `kb.words` wrote them."""
         with self._translated():
-            if not terms:
-                return {}
-            rows = self._db.execute(
-                "SELECT rowid, -bm25(topic_terms, ?, ?, ?, ?) AS score FROM topic_terms"
-                " WHERE topic_terms MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-                (*TOPIC_WEIGHTS, match_expression(terms), limit),
-            )
-            return {number: round(score, 6) for number, score in rows}
+            return self._db.execute("SELECT number, words FROM chunks").fetchall()
 
-    def rank_by_terms(
-        self, terms: Sequence[str], *, limit: int, sources: Sequence[str] = ()
-    ) -> list[tuple[str, float]]:
-        """Ids and BM25 scores of the chunks that hold the terms, best first, ties by id.
-
-        BM25 is FTS5's (k1 1.2, b 0.75, Robertson and Zaragoza's formula), fields weighted.
-        """
+    def topic_words(self) -> list[tuple[int, bytes]]:
+        """The same of each topic."""
         with self._translated():
-            telling = self.telling(terms)
-            if not telling:
-                return []
-            among = (
-                " AND rowid IN (SELECT c.number FROM chunks c JOIN documents d ON d.id = c.document"
-                " WHERE d.name IN (SELECT value FROM json_each(?)))"
-            )
-            most = limit + _TIES
-            rows = self._db.execute(
-                "SELECT c.id, -s.score FROM (SELECT rowid AS number, bm25(terms, ?, ?, ?) AS score"
-                f" FROM terms WHERE terms MATCH ?{among if sources else ''} ORDER BY score LIMIT ?)"
-                " s JOIN chunks c ON c.number = s.number",
-                (
-                    *FIELD_WEIGHTS,
-                    match_expression(telling),
-                    *([json.dumps(sources)] if sources else []),
-                    most,
-                ),
-            ).fetchall()
-        ranked = sorted(((id_, round(score, 6)) for id_, score in rows), key=_best_first)
-        if len(ranked) == most:
-            # The last score may have gone on below the cut: which of its ids were met is chance.
-            ranked = [pair for pair in ranked if pair[1] > ranked[-1][1]] or ranked
-        return ranked[:limit]
-
-    def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many chunks each term occurs; terms that occur nowhere are missing."""
-        with self._translated():
-            return dict(
-                self._db.execute(
-                    "SELECT term, doc FROM term_counts"
-                    " WHERE term IN (SELECT value FROM json_each(?))",
-                    (json.dumps(terms),),
-                )
-            )
-
-    def telling(self, terms: Sequence[str]) -> list[str]:
-        """Those of the terms that tell chunks apart, or all known ones where none does."""
-        counts = self.term_counts(terms)
-        most = COMMON * max(self.chunk_count(), 1)
-        known = [term for term in terms if term in counts]
-        return [term for term in known if counts[term] <= most] or known
+            return self._db.execute("SELECT number, words FROM topics").fetchall()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -397,16 +330,6 @@ class Index:
     def _remove(self, origins: Iterable[str]) -> None:
         for origin in origins:
             self._db.execute(
-                "DELETE FROM terms WHERE rowid IN (SELECT c.number FROM chunks c"
-                " JOIN documents d ON d.id = c.document WHERE d.origin = ?)",
-                (origin,),
-            )
-            self._db.execute(
-                "DELETE FROM topic_terms WHERE rowid IN (SELECT t.number FROM topics t"
-                " JOIN documents d ON d.id = t.document WHERE d.origin = ?)",
-                (origin,),
-            )
-            self._db.execute(
                 "DELETE FROM chunks WHERE document = (SELECT id FROM documents WHERE origin = ?)",
                 (origin,),
             )
@@ -425,7 +348,7 @@ class Index:
                 topics[id(topic)] = self._add_topic(document, topic)
             number = self._db.execute(
                 "INSERT INTO chunks (id, document, topic, first, last, heading, kind, text,"
-                " reading) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " reading, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     chunk.id,
                     document,
@@ -436,28 +359,22 @@ class Index:
                     chunk.kind,
                     chunk.text,
                     chunk.reading,
+                    words_of((fields.heading, fields.text, fields.code), FIELD_WEIGHTS),
                 ),
             ).lastrowid
-            self._db.execute(
-                "INSERT INTO terms (rowid, heading, text, code) VALUES (?, ?, ?, ?)",
-                (number, fields.heading, fields.text, fields.code),
-            )
             self._db.executemany(
                 "INSERT OR IGNORE INTO chunk_vectors VALUES (?, ?)",
                 ((number, vector) for vector in entry.vectors),
             )
 
     def _add_topic(self, document: int | None, topic: TopicEntry) -> int:
+        fields = topic.fields
+        words = words_of((fields.title, fields.about, fields.heading, fields.body), TOPIC_WEIGHTS)
         number = self._db.execute(
-            "INSERT INTO topics (document, text, vector) VALUES (?, ?, ?)",
-            (document, topic.text, topic.vector),
+            "INSERT INTO topics (document, text, vector, words) VALUES (?, ?, ?, ?)",
+            (document, topic.text, topic.vector, words),
         ).lastrowid
         assert number is not None
-        fields = topic.fields
-        self._db.execute(
-            "INSERT INTO topic_terms (rowid, title, about, heading, body) VALUES (?, ?, ?, ?, ?)",
-            (number, fields.title, fields.about, fields.heading, fields.body),
-        )
         return number
 
 
@@ -466,10 +383,6 @@ def _inode(path: Path) -> int | None:
         return path.stat().st_ino
     except OSError:
         return None
-
-
-def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
-    return (-pair[1], pair[0])
 
 
 def _chunk(

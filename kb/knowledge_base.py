@@ -25,6 +25,7 @@ from kb.model import PreparedModel, choose_model, prepared_model
 from kb.search import LONGEST_QUERY, Mode, Query, SearchResult, hits_of, search_index
 from kb.source import agent_sources, page_sources
 from kb.vector_cache import embed_cached
+from kb.words import Words, make_postings, read_words, write_words
 
 if TYPE_CHECKING:
     from agents.registry import Registry
@@ -84,6 +85,7 @@ class KnowledgeBase:
         self._embedder: Embedder | None = None
         self._vectors: VectorStore | None = None
         self._matrix: Matrix | None = None
+        self._words: Words | None = None
         self._vectors_of: str | None = None
         """The build whose vectors are open, so that another process's is noticed."""
         self._lock_of_threads = threading.RLock()
@@ -183,6 +185,7 @@ class KnowledgeBase:
             if self._settings.chroma_url is None:
                 vectors.drop_others()
             self._matrix = self._copy_matrix(index, vectors)
+            self._words = self._copy_words(index)
         return report
 
     def status(self) -> Status:
@@ -364,13 +367,15 @@ class KnowledgeBase:
             vector = self._load_embedder().embed_query(query.text)
         while True:
             matrix = None if vector is None else self._open_matrix()
+            words = self._open_words()
             index = self._read_index()
             with index.reading():
-                if matrix is not None and index.meta().get("build") != matrix.build:
+                builds = {index.meta().get("build"), words.build, (matrix or words).build}
+                if len(builds) > 1:
                     continue  # another process has built in between
                 self._check_names(index, query.sources)
                 near = matrix.compare(vector) if matrix and vector is not None else None
-                rankings, ordered = search_index(index, query, near)
+                rankings, ordered = search_index(index, query, words, near)
                 hits = hits_of(query, ordered, rankings, index.chunks)
             break
         elapsed = round((clock() - started) * 1000, 3)
@@ -402,6 +407,23 @@ class KnowledgeBase:
         matrix = make_matrix(build, rows, stored)
         write_matrix(self._workspace.root, matrix)
         return matrix
+
+    def _open_words(self) -> Words:
+        """The terms as the index's last build left them."""
+        index = self._read_index()
+        build = index.meta().get("build", "")
+        if self._words is None or self._words.build != build:
+            found = read_words(self._workspace.root, build)
+            self._words = found if found is not None else self._copy_words(index)
+        return self._words
+
+    def _copy_words(self, index: Index) -> Words:
+        with index.reading():
+            chunks, topics = index.chunk_words(), index.topic_words()
+            build = index.meta().get("build", "")
+        words = Words(build, make_postings(chunks), make_postings(topics))
+        write_words(self._workspace.root, words)
+        return words
 
     def _read_index(self) -> Index:
         index = self._existing_index()
@@ -450,7 +472,7 @@ class KnowledgeBase:
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many chunks each term of `kb.lexical` occurs; unused terms are missing."""
-        return self._mended(lambda: self._read_index().term_counts(terms))
+        return self._mended(lambda: self._open_words().chunks.counts(terms))
 
     def chunk_count(self) -> int:
         """How many chunks are indexed."""

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-TOKENIZER = "ascii tokenchars '._$/@:+-'"
-"""SQLite FTS5's tokenizer for our terms: it must break at spaces only."""
-
 MOST_TERMS = 64
 """Terms of a question beyond so many are left out."""
 
@@ -75,11 +72,6 @@ def query_terms(question: str) -> list[str]:
     all_terms = list(dict.fromkeys(terms(question)))
     telling = [term for term in all_terms if term not in _stemmed_stop_words()]
     return (telling or all_terms)[:MOST_TERMS]
-
-
-def match_expression(query: Iterable[str]) -> str:
-    """The FTS5 expression that finds chunks with at least one of the terms."""
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in query)
 
 
 @lru_cache(maxsize=50_000)

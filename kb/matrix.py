@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.scores import Scores
+
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
     from kb.embed import Vectors
-
-    Numbers = NDArray[numpy.int64]
+    from kb.scores import Numbers
 
 _PREFIX = "dense-"
 
@@ -50,56 +48,28 @@ class Matrix:
         self._split = int(len(rows) - topics.sum())
         self.numbers, self._starts = numpy.unique(rows[: self._split, 0], return_index=True)
         """The chunks' numbers, ascending."""
-        self._topics = rows[self._split :, 0]
+        self._topics = rows[self._split :, 0].copy()
 
     def compare(self, vector: Vectors) -> Nearness:
         """How near everything is to a question's vector."""
         import numpy
 
         if not len(self.rows):
-            return Nearness(self.numbers, self.vectors.reshape(-1), {})
+            nothing = Scores(self.numbers, self.vectors.reshape(-1))
+            return Nearness(nothing, nothing)
         cosines = numpy.round(self.vectors @ vector, 6)
         chunks = cosines[: self._split]
         best = numpy.maximum.reduceat(chunks, self._starts) if len(chunks) else chunks
-        topics = zip(self._topics.tolist(), cosines[self._split :].tolist(), strict=True)
-        return Nearness(self.numbers, best, dict(topics))
+        return Nearness(Scores(self.numbers, best), Scores(self._topics, cosines[self._split :]))
 
 
 @dataclass(frozen=True)
 class Nearness:
     """Cosines between a question and all that is indexed."""
 
-    numbers: Numbers
-    """Of the chunks, ascending."""
-    cosines: Vectors
+    chunks: Scores
     """Of each chunk's nearest part."""
-    topics: Mapping[int, float]
-
-    def best(self, limit: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Numbers and cosines of the nearest chunks; `among` limits them to these numbers.
-
-        With all whose cosine equals the last one's, so that the caller can break the tie.
-        """
-        import numpy
-
-        numbers, cosines = self.numbers, self.cosines
-        if among is not None:
-            kept = numpy.isin(numbers, numpy.asarray(among, dtype=numpy.int64))
-            numbers, cosines = numbers[kept], cosines[kept]
-        if len(numbers) > limit:
-            least = numpy.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
-            kept = cosines >= least
-            numbers, cosines = numbers[kept], cosines[kept]
-        pairs = zip(numbers.tolist(), cosines.tolist(), strict=True)
-        return sorted(((number, round(c, 6)) for number, c in pairs), key=lambda p: (-p[1], p[0]))
-
-    def chunk(self, number: int) -> float:
-        """The cosine of one chunk."""
-        import numpy
-
-        at = int(numpy.searchsorted(self.numbers, number))
-        found = at < len(self.numbers) and self.numbers[at] == number
-        return round(float(self.cosines[at]), 6) if found else 0.0
+    topics: Scores
 
 
 def make_matrix(build: str, rows: Sequence[VectorRow], vectors: Mapping[str, Vectors]) -> Matrix:

@@ -15,10 +15,9 @@ from kb.rank import Candidate, rank
 if TYPE_CHECKING:
     from kb.index import Index, Place
     from kb.matrix import Nearness
+    from kb.words import Words
 
 MOST_HITS = 1000
-MOST_TOPICS = 500
-"""Topics that are compared by words: beyond, they hold next to nothing of the question."""
 TOLD = 50
 """Places of a ranking that a hit tells; one further down says little about it."""
 LONGEST_QUERY = 10_000
@@ -87,41 +86,52 @@ class SearchResult:
 
 
 def search_index(
-    index: Index, query: Query, near: Nearness | None
+    index: Index, query: Query, words: Words, near: Nearness | None
 ) -> tuple[dict[str, Ranking], Ranking]:
     """The rankings by meaning and by words, and the one that the query's mode asks for.
 
     `near` is how near everything is by meaning; None for a search by words.
     """
-    terms = query_terms(query.text)
-    rankings: dict[str, Ranking] = {}
-    places: dict[str, Place] = {}
+    among = index.numbers_of_sources(query.sources) if query.sources else None
+    found: dict[str, list[tuple[int, float]]] = {}
+    terms = words.chunks.telling(query_terms(query.text))
     if near is not None:
-        among = index.numbers_of_sources(query.sources) if query.sources else None
-        nearest = dict(near.best(query.depth, among))
-        places = {place.id: place for place in index.places(numbers=list(nearest))}
-        ranked = [(place.id, nearest[place.number]) for place in places.values()]
-        rankings["dense"] = sorted(ranked, key=lambda p: (-p[1], p[0]))[: query.depth]
+        found["dense"] = near.chunks.best(query.depth, among)
     if query.mode is not Mode.DENSE:
-        rankings["lexical"] = index.rank_by_terms(terms, limit=query.depth, sources=query.sources)
+        found["lexical"] = words.chunks.score(terms).best(query.depth, among)
+    numbers = dict.fromkeys(number for pairs in found.values() for number, _ in pairs)
+    places = index.places(list(numbers))
+    rankings = {name: _ranked(pairs, places)[: query.depth] for name, pairs in found.items()}
     if near is None or query.mode is Mode.DENSE:
         return rankings, rankings[query.mode.value]
     bm25 = dict(rankings["lexical"])
-    further = [id_ for id_ in bm25 if id_ not in places]
-    places.update({place.id: place for place in index.places(ids=further)})
-    topics = index.topic_scores(index.telling(terms), limit=MOST_TOPICS)
-    found = [
+    topics = words.topics.score(terms)
+    chosen = list(places.values())
+    of_topics = [place.topic for place in chosen]
+    candidates = [
         Candidate(
             id=place.id,
             topic=place.topic,
-            similarity=near.chunk(place.number),
+            similarity=similarity,
             bm25=bm25.get(place.id, 0.0),
-            topic_similarity=near.topics.get(place.topic, 0.0),
-            topic_bm25=topics.get(place.topic, 0.0),
+            topic_similarity=topic_similarity,
+            topic_bm25=topic_bm25,
         )
-        for place in places.values()
+        for place, similarity, topic_similarity, topic_bm25 in zip(
+            chosen,
+            near.chunks.of([place.number for place in chosen]),
+            near.topics.of(of_topics),
+            topics.of(of_topics),
+            strict=True,
+        )
     ]
-    return rankings, rank(found, best_topic=max(topics.values(), default=0.0))
+    return rankings, rank(candidates, best_topic=float(max(topics.values, default=0.0)))
+
+
+def _ranked(pairs: Sequence[tuple[int, float]], places: Mapping[int, Place]) -> Ranking:
+    """Ids instead of numbers, ties by id."""
+    named = [(places[number].id, score) for number, score in pairs if number in places]
+    return sorted(named, key=lambda pair: (-pair[1], pair[0]))
 
 
 def hits_of(

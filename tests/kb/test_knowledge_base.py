@@ -383,7 +383,7 @@ assert base.search("Stripe", mode=Mode.LEXICAL).hits
 light = {name.split(".")[0] for name in sys.modules}
 base.search("Stripe")
 heavy = {name.split(".")[0] for name in sys.modules}
-print(*sorted({"chromadb", "numpy", "onnxruntime", "torch"} & light), "|",
+print(*sorted({"chromadb", "onnxruntime", "torch"} & light), "|",
       *sorted({"torch", "transformers", "sentence_transformers"} & heavy))
 """
     assert output(process(workspace, code)) == "|"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.lexical import (
     MOST_TERMS,
-    TOKENIZER,
     fields_of,
-    match_expression,
     query_terms,
     terms,
 )
@@ -72,30 +68,12 @@ def test_headings_text_and_code_are_fields_of_their_own() -> None:
 
 
 @given(st.text(max_size=200))
-def test_no_question_breaks_the_match_expression(question: str) -> None:
-    with_terms = query_terms(question)
-    assert len(with_terms) <= MOST_TERMS
-    if not with_terms:
-        return
-    db = sqlite3.connect(":memory:")
-    try:
-        db.execute(f'CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = "{TOKENIZER}")')
-        db.execute("INSERT INTO t VALUES (?)", (" ".join(terms(question)),))
-        found = db.execute(
-            "SELECT count(*) FROM t WHERE t MATCH ?", (match_expression(with_terms),)
-        )
-        assert found.fetchone() == (1,)
-    finally:
-        db.close()
+def test_no_question_breaks_the_terms(question: str) -> None:
+    asked = query_terms(question)
+    assert len(asked) <= MOST_TERMS
+    assert set(asked) <= set(terms(question))
 
 
-def test_every_term_is_one_token_of_the_index() -> None:
-    text = "ctx.db.query @convex-dev/auth _id $x a+b c:d 反応的 naïve don't v1.2.3 a/b/c"
-    db = sqlite3.connect(":memory:")
-    try:
-        db.execute(f'CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = "{TOKENIZER}")')
-        db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, row)")
-        db.execute("INSERT INTO t VALUES (?)", (" ".join(terms(text)),))
-        assert {row[0] for row in db.execute("SELECT term FROM v")} == set(terms(text))
-    finally:
-        db.close()
+@given(st.text(max_size=200))
+def test_a_term_holds_no_space(text: str) -> None:
+    assert all(term.split() == [term] for term in terms(text))

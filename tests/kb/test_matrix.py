@@ -28,17 +28,18 @@ def matrix(build: str = "1") -> Matrix:
 
 def test_a_chunk_is_as_near_as_its_nearest_part() -> None:
     near = matrix().compare(numpy.array([0, 1], dtype="float32"))
-    assert near.best(5) == [(7, 1.0), (3, 0.8)]
-    assert near.best(1) == [(7, 1.0)]
-    assert near.best(5, among=[3]) == [(3, 0.8)]
-    assert near.best(5, among=[]) == []
-    assert (near.chunk(3), near.chunk(4), dict(near.topics)) == (0.8, 0.0, {1: 0.0})
+    assert near.chunks.best(5) == [(7, 1.0), (3, 0.8)]
+    assert near.chunks.best(1) == [(7, 1.0)]
+    assert near.chunks.best(5, among=[3]) == [(3, 0.8)]
+    assert near.chunks.best(5, among=[]) == []
+    assert near.chunks.of([7, 4, 3, 99]) == [1.0, 0.0, 0.8, 0.0]
+    assert near.topics.best(5) == [(1, 0.0)]
 
 
 def test_equally_near_chunks_come_together_so_that_the_caller_breaks_the_tie() -> None:
     rows = [VectorRow("a", number, is_topic=False) for number in (5, 2, 9)]
     near = make_matrix("1", rows, VECTORS).compare(VECTORS["a"])
-    assert near.best(1) == [(2, 1.0), (5, 1.0), (9, 1.0)]
+    assert near.chunks.best(1) == [(2, 1.0), (5, 1.0), (9, 1.0)]
 
 
 def test_it_finds_what_comparing_one_by_one_finds() -> None:
@@ -51,14 +52,14 @@ def test_it_finds_what_comparing_one_by_one_finds() -> None:
     near = make_matrix("1", rows, vectors).compare(query)
     best = {n // 2: max(float(made[n] @ query), float(made[n ^ 1] @ query)) for n in range(500)}
     expected = sorted(best, key=lambda number: -best[number])[:20]
-    assert [number for number, _ in near.best(20)] == expected
+    assert [number for number, _ in near.chunks.best(20)] == expected
 
 
 def test_what_was_written_is_read_back_for_that_build_only(tmp_path: Path) -> None:
     write_matrix(tmp_path, matrix("1"))
     found = read_matrix(tmp_path, "1")
     assert found is not None
-    assert found.compare(VECTORS["b"]).best(5) == [(7, 1.0), (3, 0.8)]
+    assert found.compare(VECTORS["b"]).chunks.best(5) == [(7, 1.0), (3, 0.8)]
     assert read_matrix(tmp_path, "2") is None
     write_matrix(tmp_path, matrix("2"))
     assert read_matrix(tmp_path, "1") is None
@@ -77,7 +78,7 @@ def test_nothing_at_all_can_be_compared_with(tmp_path: Path) -> None:
     write_matrix(tmp_path, make_matrix("1", [], {}))
     found = read_matrix(tmp_path, "1")
     assert found is not None
-    assert found.compare(VECTORS["a"]).best(3) == []
+    assert found.compare(VECTORS["a"]).chunks.best(3) == []
 
 
 def test_a_folder_that_takes_no_file_is_no_error(tmp_path: Path) -> None:
