@@ -2,7 +2,9 @@
 
 Each edit is compared with the documents as they are, over all built-in suites, as
 `convexpert eval compare builtin EDITED` does it. `--suite` limits the suites, `--each` says how
-many edits of each kind are drawn. Aims: at least 95 % of the harmful ones caught, at most 5 % of
+many edits of each kind are drawn. With `--json FILE` every trial is written there as soon as it is
+done, and a study that was ended goes on from there: what was tried with the same code, suites and
+documents is not tried again. Aims: at least 95 % of the harmful ones caught, at most 5 % of
 the harmless ones alarmed about.
 """
 
@@ -14,18 +16,23 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from mutations import MUTATIONS, Mutation
 
 from agents.builtin import builtin_documents
+from agents.document import digest_of
+from agents.errors import ConvexpertError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.compare import compare_runs
 from evals.comparison import Comparison
+from evals.digests import code_digest, digest_of_value
 from evals.record import Run
 from evals.run import RunOptions, run_suites
 from evals.suite import Suite, find_suites
@@ -33,6 +40,7 @@ from evals.suite import Suite, find_suites
 AIM_CAUGHT = 0.95
 AIM_ALARMS = 0.05
 TRIES = 50
+EVALS = Path(str(files("evals")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class Trial:
     number: int
     passed: bool
     told: str
+    key: str
+    """Of all that it depends on."""
 
     @property
     def right(self) -> bool:
@@ -59,7 +69,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("harmful", "harmless"), help="edits of one sort alone")
     parser.add_argument("--suite", action="append", default=[])
     parser.add_argument("--workspace", type=Path, help="kept between calls, so that less is run")
-    parser.add_argument("--json", type=Path, help="write every trial here")
+    parser.add_argument("--json", type=Path, help="write every trial here, and go on from it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         workspace = Workspace(options.workspace or Path(scratch) / "workspace")
@@ -67,60 +77,110 @@ def main() -> None:
         chosen = [
             one for one in MUTATIONS if options.only in (None, ("harmless", "harmful")[one.harmful])
         ]
-        trials = list(_trials(chosen, options.each, options.seed, suites, workspace, Path(scratch)))
-    if options.json is not None:
-        told = [
-            {
-                "mutation": one.mutation.name,
-                "document": one.document,
-                "number": one.number,
-                "harmful": one.mutation.harmful,
-                "passed": one.passed,
-                "told": one.told,
-            }
-            for one in trials
-        ]
-        options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        told = _Told(options.json)
+        trials = []
+        study = Study(suites, workspace, Path(scratch), options.seed)
+        for trial in study.trials(chosen, options.each, told.known):
+            trials.append(trial)
+            told.write(trials)
     sys.exit(0 if _report(trials) else 1)
 
 
-def _trials(
-    mutations: Sequence[Mutation],
-    each: int,
-    seed: int,
-    suites: tuple[Suite, ...],
-    workspace: Workspace,
-    scratch: Path,
-) -> Iterator[Trial]:
-    documents = {one.path: one.raw.decode() for one in builtin_documents()}
-    folder = scratch / "agents"
-    folder.mkdir()
-    for path, text in documents.items():
-        (folder / path).write_text(text, encoding="utf-8", newline="")
-    base = _run(suites, folder, workspace)
-    failed = [f"{one.case}: {one.reason}" for suite in base.suites for one in suite.failed]
-    if failed:
-        raise SystemExit(f"cases that can't be scored would hide what edits do: {failed}")
-    # What the documents fail as they are is not the edit's doing.
-    known = {(suite.name, gate.name) for suite, gate in compare_runs(base, base).failed_gates}
-    if known:
-        print(f"not looked at, since the documents fail it as they are: {sorted(known)}")
-    for number in range(each):
-        for mutation in mutations:
-            chance = Random(f"{seed}/{mutation.name}/{number}")
-            path, edited = _edited(mutation, chance, documents)
-            (folder / path).write_text(edited, encoding="utf-8", newline="")
-            begin = time.perf_counter()
-            comparison = compare_runs(base, _run(suites, folder, workspace))
-            took = time.perf_counter() - begin
-            (folder / path).write_text(documents[path], encoding="utf-8", newline="")
-            told = _told(comparison, known)
-            trial = Trial(mutation, path, number, not told, told or "nothing lost")
-            sign = "ok   " if trial.right else "WRONG"
-            print(
-                f"{sign} {took:5.1f} s  {mutation.name} {number} {path}: {trial.told}", flush=True
-            )
-            yield trial
+class _Told:
+    """The file of trials; none is read or written without a path."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        there = path is not None and path.exists()
+        rows = json.loads(path.read_text(encoding="utf-8")) if there and path is not None else []
+        self.known: dict[str, dict[str, Any]] = {row["key"]: row for row in rows}
+
+    def write(self, trials: Sequence[Trial]) -> None:
+        if self._path is not None:
+            rows = [
+                {
+                    "mutation": one.mutation.name,
+                    "document": one.document,
+                    "number": one.number,
+                    "harmful": one.mutation.harmful,
+                    "passed": one.passed,
+                    "told": one.told,
+                    "key": one.key,
+                }
+                for one in trials
+            ]
+            self._path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+class Study:
+    """The built-in agents in a folder, the run over them as they are, and edits of them."""
+
+    def __init__(
+        self, suites: tuple[Suite, ...], workspace: Workspace, scratch: Path, seed: int
+    ) -> None:
+        self._suites = suites
+        self._workspace = workspace
+        self._seed = seed
+        self._documents = {one.path: one.raw.decode() for one in builtin_documents()}
+        self._folder = scratch / "agents"
+        self._folder.mkdir()
+        for path, text in self._documents.items():
+            self._put(path, text)
+        self._base = _run(suites, self._folder, workspace)
+        failed = [
+            f"{one.case}: {one.reason}" for suite in self._base.suites for one in suite.failed
+        ]
+        if failed:
+            raise SystemExit(f"cases that can't be scored would hide what edits do: {failed}")
+        # What the documents fail as they are is not the edit's doing.
+        gates = compare_runs(self._base, self._base).failed_gates
+        self._known = {(suite.name, gate.name) for suite, gate in gates}
+        if self._known:
+            print(f"not looked at, since the documents fail it as they are: {sorted(self._known)}")
+
+    def trials(
+        self, mutations: Sequence[Mutation], each: int, known: Mapping[str, Mapping[str, Any]]
+    ) -> Iterator[Trial]:
+        """Edit after edit, each with what the comparison said; `known` ones by their keys."""
+        for number in range(each):
+            for mutation in mutations:
+                chance = Random(f"{self._seed}/{mutation.name}/{number}")
+                path, edited = _edited(mutation, chance, self._documents)
+                key = self._key(path, edited)
+                if key in known:
+                    told = str(known[key]["told"])
+                    trial = Trial(mutation, path, number, bool(known[key]["passed"]), told, key)
+                    took = 0.0
+                else:
+                    begin = time.process_time()
+                    lost = self._lost(path, edited)
+                    took = time.process_time() - begin
+                    told = lost or "nothing lost"
+                    trial = Trial(mutation, path, number, not lost, told, key)
+                sign = "ok   " if trial.right else "WRONG"
+                print(
+                    f"{sign} {took:4.1f} s  {mutation.name} {number} {path}: {trial.told}",
+                    flush=True,
+                )
+                yield trial
+
+    def _lost(self, path: str, edited: str) -> str:
+        self._put(path, edited)
+        try:
+            run = _run(self._suites, self._folder, self._workspace)
+        except ConvexpertError as error:  # that ends a comparison with status 2
+            return f"can't be run: {error}"
+        finally:
+            self._put(path, self._documents[path])
+        return _told(compare_runs(self._base, run), self._known)
+
+    def _key(self, path: str, edited: str) -> str:
+        suites = [suite.digest for suite in self._suites]
+        evals = [digest_of(file.read_bytes()) for file in sorted(EVALS.glob("*.py"))]
+        return digest_of_value([code_digest(), evals, suites, self._documents, path, edited])
+
+    def _put(self, path: str, text: str) -> None:
+        (self._folder / path).write_text(text, encoding="utf-8", newline="")
 
 
 def _edited(mutation: Mutation, chance: Random, documents: dict[str, str]) -> tuple[str, str]:
@@ -134,10 +194,7 @@ def _edited(mutation: Mutation, chance: Random, documents: dict[str, str]) -> tu
 
 def _run(suites: tuple[Suite, ...], folder: Path, workspace: Workspace) -> Run:
     options = RunOptions(agents=(str(folder),), jobs=1)
-    try:
-        return run_suites(suites, options, workspace=workspace, settings=Settings())
-    except Exception as error:  # an edit that can't even be run is caught, and said
-        raise RuntimeError(f"can't run: {error}") from error
+    return run_suites(suites, options, workspace=workspace, settings=Settings())
 
 
 def _told(comparison: Comparison, known: Set[tuple[str, str]]) -> str:

@@ -15,6 +15,15 @@ from typing import Any
 PACKAGES = ("agents", "kb", "assistant", "evals")
 _NOT_CODE = frozenset({"definitions", "suites", "report", "cli", "exporters", "reporters"})
 """Folders whose files are looked at otherwise, or that no outcome depends on."""
+_AFTERWARDS = frozenset(
+    f"evals/{name}.py"
+    for name in (
+        *("commands", "compare", "compare_command", "compared_runs", "comparability"),
+        *("comparison", "edits", "gate_results", "history", "init_command", "judge_command"),
+        *("metric_history", "paired", "schema", "starter", "why"),
+    )
+)
+"""What only looks at outcomes that are there."""
 _ENDINGS = frozenset({".py", ".json", ".txt", ".md"})
 
 
@@ -45,14 +54,17 @@ def _plain(value: Any) -> Any:
 
 @cache
 def code_digest() -> str:
-    """Of this package's code and of the versions of the packages that it requires."""
+    """Of the code that runs cases and of the versions of the packages that it requires."""
     found = hashlib.sha256()
     for package in PACKAGES:
         root = Path(str(files(package)))
         for file in sorted(root.rglob("*")):
             parts = file.relative_to(root).parts
-            if file.suffix in _ENDINGS and not _NOT_CODE.intersection(parts) and file.is_file():
-                found.update(f"{package}/{'/'.join(parts)}\0".encode("utf-8", "surrogateescape"))
+            if file.suffix not in _ENDINGS or _NOT_CODE.intersection(parts) or not file.is_file():
+                continue
+            name = "/".join((package, *parts))
+            if name not in _AFTERWARDS:
+                found.update(f"{name}\0".encode("utf-8", "surrogateescape"))
                 found.update(hashlib.sha256(file.read_bytes()).digest())
     for name, number in _requirements():
         found.update(f"{name}=={number}\n".encode())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.digests import code_digest, digest_of_value
+import evals
+from evals.digests import _AFTERWARDS, code_digest, digest_of_value
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,30 @@ def test_another_process_gives_the_same_digest_of_a_set() -> None:
 def test_the_codes_digest_is_one_of_sha_256_and_stays_within_a_process() -> None:
     assert len(code_digest()) == 64
     assert code_digest() == code_digest()
+
+
+def test_nothing_that_runs_cases_needs_what_the_codes_digest_leaves_out() -> None:
+    folder = Path(evals.__file__).parent
+    kinds = [f"kinds/{path.name}" for path in (folder / "kinds").glob("*.py")]
+    waiting, seen = ["execute.py", "case_store.py", *kinds], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and (folder / name).exists():
+            seen.add(name)
+            waiting += _needed(ast.parse((folder / name).read_text(encoding="utf-8")))
+    assert {"subject.py", "suite.py", "kinds/answer.py"} <= seen
+    left_out = {name.removeprefix("evals/") for name in _AFTERWARDS}
+    assert not seen & left_out
+    assert all((folder / name).exists() for name in left_out)
+
+
+def _needed(tree: ast.AST) -> list[str]:
+    """The files of `evals` that a module imports, wherever in it."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            parts = node.module.split(".")
+            if parts[0] == "evals":
+                inner = [[*parts[1:], alias.name] for alias in node.names]
+                found += ["/".join(each) + ".py" for each in [parts[1:], *inner] if each]
+    return found
