@@ -175,17 +175,21 @@ def list_command(
 
 @app.command("history", epilog="Example: convexpert eval history --json")
 def history_command(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the stored runs, newest first."""
+    """List the stored runs, newest first, with the change of each suite's pass rate.
+
+    The change is over the cases that both runs have, as `eval compare` pairs them.
+    """
     from assistant.cli.console import stderr, stdout, write_json
     from evals.history import stored_runs
-    from evals.report.json import summary_to_json
+    from evals.report.json import history_to_json
     from evals.report.text import show_history
+    from evals.run_changes import listed_suites
 
-    runs = list(stored_runs(command_context(context).workspace))
+    listed = listed_suites(stored_runs(command_context(context).workspace))
     if as_json:
-        write_json([summary_to_json(run) for run in runs])
-    elif runs:
-        show_history(stdout(), runs)
+        write_json(history_to_json(listed))
+    elif listed:
+        show_history(stdout(), listed)
     else:
         stderr().print("no runs yet; `convexpert eval run` makes one")
 

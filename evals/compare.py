@@ -213,13 +213,7 @@ def _is_whole(metric: Metric) -> bool:
 
 def _paired(base: SuiteRun, head: SuiteRun) -> list[_Paired]:
     """The metrics of whole suites, then those of single rules that changed."""
-    old = {case.case: case for case in base.cases}
-    both = [
-        (old[case.case], case)
-        for case in head.cases
-        if case.case in old
-        and not (case.digest and old[case.case].digest and case.digest != old[case.case].digest)
-    ]
+    both = unedited_pairs(base, head)
     tries = max((case.tries for pair in both for case in pair), default=1)
     # A case that could not be scored did not pass.
     found = [_passing(PASS_RATE, [(a.passes / a.tries, b.passes / b.tries) for a, b in both])]
@@ -234,6 +228,17 @@ def _paired(base: SuiteRun, head: SuiteRun) -> list[_Paired]:
             if one.is_whole or any(pair.changed for pair in one.pairs):
                 found.append(one)
     return found
+
+
+def unedited_pairs(base: SuiteRun, head: SuiteRun) -> list[tuple[CaseOutcome, CaseOutcome]]:
+    """The cases that both runs have and that ask and expect the same in both."""
+    old = {case.case: case for case in base.cases}
+    return [
+        (old[case.case], case)
+        for case in head.cases
+        if case.case in old
+        and not (case.digest and old[case.case].digest and case.digest != old[case.case].digest)
+    ]
 
 
 def _passing(metric: Metric, shares: Sequence[tuple[float, float]]) -> _Paired:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from agents.errors import ConvexpertError
 from agents.workspace import Workspace
 from evals.history import load_run, stored_ids
-from evals.metrics.base import Measured, Metric
-from evals.record import Run
+from evals.metrics.base import Measured, Measurement, Metric, pool
+from evals.record import Run, Score, SuiteRun
+from evals.run import pass_rates
+from evals.suite import PASS_RATE
 
 MOST_RUNS = 60
 """The newest stored runs that are looked at."""
@@ -71,8 +73,9 @@ def metric_histories(runs: Iterable[Run], *also: Run) -> tuple[MetricHistory, ..
         for suite in run.suites:
             for score in suite.scores:
                 key = (suite.name, score.metric.name)
-                if key in points and isinstance(score.result, Measured):
-                    value, n = score.result.value, score.result.n
+                result = _as_compared(score, suite)
+                if key in points and isinstance(result, Measured):
+                    value, n = result.value, result.n
                     point = HistoryPoint(run.id, run.started_at, value, n, suite.digest, agents)
                     points[key].append(point)
     return tuple(
@@ -80,3 +83,10 @@ def metric_histories(runs: Iterable[Run], *also: Run) -> tuple[MetricHistory, ..
         for (suite, name), metric in metrics.items()
         if points[suite, name]
     )
+
+
+def _as_compared(score: Score, suite: SuiteRun) -> Measurement:
+    """The value as a comparison has it: older runs left out what could not be scored."""
+    if score.metric.name == PASS_RATE.name and suite.cases:
+        return pool(pass_rates(suite.cases))
+    return score.result

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.gates import KAPPA, Gates
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
@@ -15,6 +16,9 @@ from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
 from evals.suite import Suite
+
+if TYPE_CHECKING:
+    from evals.run_changes import ListedSuite
 
 FORMAT = 2
 """1 had no gates, attempts, digests of cases and of the code."""
@@ -44,18 +48,37 @@ def run_to_json(run: Run) -> dict[str, Any]:
     }
 
 
-def summary_to_json(run: Run) -> dict[str, Any]:
-    """What a list of runs says about one."""
-    return {
-        "id": run.id,
-        "started_at": run.started_at,
-        "elapsed_ms": run.elapsed_ms,
-        "passed": run.passed,
-        "suites": [
-            {"name": suite.name, "passed": suite.passed, "counts": _counts(suite)}
-            for suite in run.suites
-        ],
-    }
+def history_to_json(listed: Iterable[ListedSuite]) -> list[dict[str, Any]]:
+    """The list of runs, each with its suites."""
+    told: dict[str, dict[str, Any]] = {}
+    for one in listed:
+        run, change = one.run, one.change
+        summary = told.setdefault(
+            run.id,
+            {
+                "id": run.id,
+                "started_at": run.started_at,
+                "elapsed_ms": run.elapsed_ms,
+                "passed": run.passed,
+                "suites": [],
+            },
+        )
+        summary["suites"].append(
+            {
+                "name": one.suite.name,
+                "passed": one.suite.passed,
+                "counts": _counts(one.suite),
+                "pass_rate": _measurement(one.pass_rate)["value"],
+                "change": None
+                if change is None
+                else {
+                    "since": change.since,
+                    "cases": change.cases,
+                    "pass_rate": change.difference,
+                },
+            }
+        )
+    return list(told.values())
 
 
 def suite_to_json(suite: Suite) -> dict[str, Any]:

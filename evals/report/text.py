@@ -18,10 +18,13 @@ from evals.suite import Suite
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from evals.run_changes import ListedSuite
+
 WIDE = 120
 """Columns from which the tables explain their metrics."""
 PASS, FAIL = "✓ pass", "✗ FAIL"
 NOT_MEASURED = "–"
+_NUMBERS = frozenset({"value", "n", "cases", "missed", "failed", "pass rate", "change"})
 
 
 def show_run(console: Console, run: Run) -> None:
@@ -37,26 +40,23 @@ def show_run(console: Console, run: Run) -> None:
     console.print(verdict)
 
 
-def show_history(console: Console, runs: Sequence[Run]) -> None:
+def show_history(console: Console, listed: Sequence[ListedSuite]) -> None:
     """One line for each run and suite, newest first; in a pipe cells apart by tabs."""
-    if not console.is_terminal:
-        for run in runs:
-            for suite in run.suites:
-                counts = (len(suite.cases), len(suite.missed), len(suite.failed))
-                _write_row(run.id, suite.name, *map(str, counts), _sign(suite.passed).plain)
-        return
-    table = _table("run", "suite", "cases", "missed", "failed", "result")
-    for run in runs:
-        for suite in run.suites:
-            table.add_row(
-                run.id,
-                suite.name,
-                str(len(suite.cases)),
-                str(len(suite.missed)),
-                str(len(suite.failed)),
-                _sign(suite.passed),
-            )
-    console.print(table)
+    headers = ("run", "suite", "cases", "missed", "failed", "result", "pass rate", "change")
+    table = _table(*headers)
+    for one in listed:
+        suite = one.suite
+        counts = (str(len(suite.cases)), str(len(suite.missed)), str(len(suite.failed)))
+        rate = one.pass_rate
+        shown = f"{rate.value:.3f}" if isinstance(rate, Measured) else NOT_MEASURED
+        change = f"{one.change.difference:+.3f}" if one.change is not None else NOT_MEASURED
+        cells = (one.run.id, suite.name, *counts)
+        if console.is_terminal:
+            table.add_row(*cells, _sign(suite.passed), shown, change)
+        else:
+            _write_row(*cells, _sign(suite.passed).plain, shown, change)
+    if console.is_terminal:
+        console.print(table)
 
 
 def show_suites(console: Console, suites: Sequence[Suite]) -> None:
@@ -158,7 +158,7 @@ def _show_case(console: Console, word: str, case: str, reasons: Iterable[str]) -
 def _table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for header in headers:
-        right = header in ("value", "n", "cases", "missed", "failed")
+        right = header in _NUMBERS
         # A number, an id or a sign is never broken over two lines.
         table.add_column(
             header,

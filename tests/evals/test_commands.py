@@ -59,6 +59,8 @@ def test_a_run_that_passes_is_shown_stored_and_ends_with_0(
             "name": "small",
             "passed": True,
             "counts": {"cases": 2, "passed": 2, "missed": 0, "failed": 0, "skipped": 0},
+            "pass_rate": 1.0,
+            "change": None,
         }
     ]
     assert (here / ".convexpert" / "runs" / f"{summary['id']}.json").is_file()
@@ -146,4 +148,5 @@ def test_in_a_pipe_the_lists_have_one_line_for_each_entry_whatever_their_width(
     call("eval", "run", "small.yaml")
     capsys.readouterr()
     assert call("eval", "history") == 0
-    assert capsys.readouterr().out.split("\t")[1:] == ["small", "2", "0", "0", "✓ pass\n"]
+    cells = capsys.readouterr().out.split("\t")[1:]
+    assert cells == ["small", "2", "0", "0", "✓ pass", "1.000", "–\n"]
