@@ -15,6 +15,7 @@ from typing import Any
 
 from agents.errors import CodeCheckError
 from assistant.code import syntax
+from assistant.code.installed import installed_version
 from assistant.code.modules import (
     CODE_SUFFIXES,
     Category,
@@ -251,7 +252,7 @@ def load_project(
         files,
         functions_folder=found.functions_folder,
         aliases=_aliases(found),
-        convex_version=_convex_version(package),
+        convex_version=_convex_version(root, package),
         small_tables=small_tables,
         has_package=(functions.parent / "package.json").is_file(),
         dependencies=_dependencies(package),
@@ -293,7 +294,13 @@ def _dependencies(package: dict[str, Any]) -> frozenset[str]:
     return frozenset(name for group in listed if isinstance(group, dict) for name in group)
 
 
-def _convex_version(package: dict[str, Any]) -> tuple[int, ...] | None:
+def _convex_version(root: Path, package: dict[str, Any]) -> tuple[int, ...] | None:
+    """What is installed, at least the lowest that the project's own package.json allows."""
+    known = [installed_version(root), _lowest_version(package)]
+    return max((version for version in known if version is not None), default=None)
+
+
+def _lowest_version(package: dict[str, Any]) -> tuple[int, ...] | None:
     for group in _DEPENDENCY_GROUPS:
         listed = package.get(group)
         wanted = listed.get("convex") if isinstance(listed, dict) else None
