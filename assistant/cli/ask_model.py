@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,17 +28,22 @@ def opened_model(
     return open_model(chosen, obj.settings)
 
 
-def usage_line(answer: Answer) -> str:
-    """The model, its tokens and their cost on one line; empty for an answer without a model."""
-    if answer.model is None:
-        return ""
-    parts = [answer.model]
-    usage = answer.usage
+def usage_parts(usage: Mapping[str, int | float]) -> list[str]:
+    """The tokens and their cost, as far as they are known."""
+    parts = []
     if usage:
         told = f"{usage['input_tokens']:,} in, {usage['output_tokens']:,} out"
         parts.append(f"{usage['total_tokens']:,} tokens ({told})")
     if "cost_usd" in usage:
         parts.append(f"${usage['cost_usd']:.4f}")
+    return parts
+
+
+def usage_line(answer: Answer) -> str:
+    """The model, its tokens and their cost on one line; empty for an answer without a model."""
+    if answer.model is None:
+        return ""
+    parts = [answer.model, *usage_parts(answer.usage)]
     if answer.unsupported:
         count = len(answer.unsupported)
         parts.append(f"{count} unsupported {'sentence' if count == 1 else 'sentences'}")

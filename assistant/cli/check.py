@@ -109,6 +109,21 @@ def check(
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Write today's findings into --baseline.")
     ] = False,
+    review: Annotated[
+        bool,
+        typer.Option(
+            "--review",
+            help="Have a chat model judge the items that no rule decides, function by function.",
+        ),
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="PROVIDER:NAME", help="The chat model for --review."),
+    ] = None,
+    review_limit: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Functions that --review looks at, at most."),
+    ] = 50,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Work everything out anew, and keep nothing.")
     ] = False,
@@ -132,6 +147,11 @@ def check(
     if update_baseline and baseline is None:
         raise UsageError("--update-baseline without a baseline", hint="name it with --baseline")
     _require_readable(paths, stdin_filename, fix=fix, revision=diff)
+    reviewer = None
+    if review:
+        from assistant.cli.check_review import Reviewer
+
+        reviewer = Reviewer.opened(obj, model, paths, limit=review_limit, revision=diff)
     with _kept_in(obj, no_cache=no_cache) as store:
         run = _Run(
             paths,
@@ -146,6 +166,8 @@ def check(
             update=update_baseline,
         )
         report = run.on_standard_input(stdin_filename) if _STDIN in paths else run.on_files(fix=fix)
+        if reviewer is not None:
+            report = reviewer.reviewed(report, minimum=severity, store=store)
     _show(report, Format.JSON if as_json else format_)
     if badge is not None:
         _write_badge(badge, report)

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.errors import CodeCheckError
-from agents.finding import Finding
-from agents.location import Lines
+from agents.location import Lines, Span
 from assistant.code.check import CheckReport
 
 TIMEOUT = 120
@@ -59,15 +58,17 @@ class ChangedLines:
     whole: frozenset[str]
     """Files that git doesn't know yet: all their lines are new."""
 
-    def hold(self, finding: Finding) -> bool:
-        """Whether one of the finding's lines is among them."""
-        path = os.path.realpath(finding.file)
-        own = Lines(finding.span.line, max(finding.span.line, finding.span.end_line))
+    def hold(self, file: str, span: Span) -> bool:
+        """Whether one of the lines of a span of a file is among them."""
+        path = os.path.realpath(file)
+        own = Lines(span.line, max(span.line, span.end_line))
         return path in self.whole or any(own.overlaps(run) for run in self.files.get(path, ()))
 
     def only(self, report: CheckReport) -> CheckReport:
         """The report without the findings on other lines."""
-        kept = tuple(finding for finding in report.findings if self.hold(finding))
+        kept = tuple(
+            finding for finding in report.findings if self.hold(finding.file, finding.span)
+        )
         return replace(report, findings=kept)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from agents.finding import Severity
 from agents.reporters import AboutRule
 from agents.rulebook import RuleText
-from assistant.code.catalogue import ENGINE_RULES, load_rule, rule_text
+from assistant.code.catalogue import load_rule, rule_text
 
 _ENGINE = {
     "syntax-error": (
@@ -20,6 +20,12 @@ _ENGINE = {
         "A comment that silences a rule silences nothing.",
         "It is left over from code that was mended, or names no rule, and hides later findings.",
     ),
+    "model-review": (
+        Severity.INFO,
+        "A chat model finds that the code breaks an item that no rule decides.",
+        "Only with `--review`. The quoted code is there; whether it breaks the item is a model's"
+        " opinion.",
+    ),
 }
 
 
@@ -29,7 +35,7 @@ def about_rules(ids: Iterable[str]) -> dict[str, AboutRule]:
 
 
 def _about(rule_id: str) -> AboutRule:
-    if rule_id in ENGINE_RULES:
+    if rule_id in _ENGINE:
         severity, summary, why = _ENGINE[rule_id]
         return AboutRule(rule_id, severity, "layout", RuleText(summary, why, "", "", "", ""))
     rule = load_rule(rule_id)

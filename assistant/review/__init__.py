@@ -1,0 +1,1 @@
+"""The items that no rule decides, judged against the code by a chat model."""
