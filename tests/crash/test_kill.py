@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,9 @@ from agents.registry import Registry, open_registry
 from agents.registry.verify import verify_registry
 from agents.settings import Settings
 from agents.workspace import Workspace
+from kb.index import Index
 from kb.knowledge_base import KnowledgeBase
+from kb.search import Mode
 from kb.verify import verify_knowledge_base
 
 pytestmark = [pytest.mark.slow, pytest.mark.own_store]
@@ -32,6 +35,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.own_store]
 KILLS = int(os.environ.get("CONVEXPERT_KILLS", "12"))
 LONGEST = 0.5
 """Seconds from the first acknowledgement to the kill, at most."""
+PAGES = 12
 
 # Each line is written after the call has returned: an acknowledgement that a user could have seen.
 _WRITER = """
@@ -155,3 +159,50 @@ def test_the_index_never_shows_half_a_build(workspace: Workspace) -> None:
                 span = hit.chunk.lines
                 assert hit.chunk.text == "\n".join(lines[span.start - 1 : span.end]), life
         assert list(verify_knowledge_base(workspace, Settings())) == [], life
+
+
+def write_pages(folder: Path, life: str) -> None:
+    """The documentation as it is at this life; every passage says which one that is."""
+    folder.mkdir(exist_ok=True)
+    for number in range(PAGES):
+        sections = "".join(f"## Part {n}\n\nWritten in {life}.\n\n" for n in range(4))
+        (folder / f"{number}.md").write_text(f"# Page {number}\n\n{sections}", encoding="utf-8")
+
+
+def lives_of(texts: Iterator[str]) -> set[str]:
+    return {found for text in texts for found in re.findall(r"Written in (life \d+)", text)}
+
+
+def test_adding_documentation_is_all_or_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    """The real command is killed at any moment from its start to its end."""
+    command = [sys.executable, "-m", "assistant.cli", "kb", "add", str(tmp_path / "docs")]
+    environ = {**os.environ, "CONVEXPERT_WORKSPACE": str(workspace.root)}
+    write_pages(tmp_path / "docs", "life 0")
+    started = time.monotonic()
+    subprocess.run(command, env=environ, check=True, capture_output=True)
+    whole = time.monotonic() - started  # how long a life is on this machine
+    indexed = {"life 0"}
+    for life, wait in lives():
+        write_pages(tmp_path / "docs", life)
+        process = subprocess.Popen(
+            command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(wait / LONGEST * whole)  # as above: the moment is what is tried
+        process.kill()
+        process.wait()
+        assert complaints(workspace) == [], life
+        index = Index.open(workspace.index)
+        shown = lives_of(chunk.text for chunk in index.all_chunks())
+        index.close()
+        with open_registry(workspace, Settings()) as registry:
+            pages = [page.raw.decode() for page in registry.pages()]
+            (kept,) = lives_of(iter(pages))
+            assert len(pages) == PAGES, life
+            assert len(shown) == 1 and shown <= {*indexed, kept}, life
+            with KnowledgeBase.open(workspace, registry, Settings()) as base:
+                for mode in Mode:
+                    hits = base.search("What was written in which life?", k=100, mode=mode).hits
+                    pages_found = [hit.chunk for hit in hits if "Written in" in hit.chunk.text]
+                    assert lives_of(chunk.text for chunk in pages_found) == {kept}, (life, mode)
+        assert list(verify_knowledge_base(workspace, Settings())) == [], life
+        indexed = {kept}
