@@ -34,6 +34,8 @@ _SPAN = re.compile(r"`([^`\n]{1,200})`")
 _CAMEL = re.compile(r"(?<![\w$])[A-Za-z][a-z0-9]{0,60}(?:[A-Z][a-z0-9]{0,60}){1,8}(?![\w$])")
 _DOTTED = re.compile(r"(?<![\w$.])(?:ctx|v|q)\.[a-z][A-Za-z0-9]{0,60}(?![\w$])")
 _METHOD = re.compile(r"(?<!\bv)(?<!\bq)(?<!\bctx)\.[a-z]{1,40}(?=\()")
+_IMPORTED = re.compile(r"\bimport (?:type )?(?:[\w$]{1,60}, )?\{([^{}]{0,4000})\}")
+_RENAMED = re.compile(r" as [\w$]{1,60}")
 _CALLED = re.compile(rf"{_CAMEL.pattern}(?=\()")
 
 
@@ -136,6 +138,9 @@ def _mentions(document: Document, lines: Lines) -> list[tuple[str, int]]:
         patterns = (_CAMEL if piece in spans else _CALLED, _DOTTED, _METHOD)
         for pattern in patterns:
             names.update(pattern.findall(piece))
+        for imported in _IMPORTED.findall(piece):
+            # Words such as `query` are also those of the text, which may be reworded.
+            names.update(_CAMEL.findall(_RENAMED.sub("", imported)))
     counted = [(name, count) for name in names if (count := occurrences(name, text))]
     return sorted(counted, key=lambda one: (-one[1], one[0]))[:MOST_MENTIONS]
 

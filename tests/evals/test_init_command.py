@@ -29,6 +29,7 @@ description: "Use this agent: for payments, \\u2028 and \\"quotes\\"."
 ## Examples
 
 ```ts
+import { internalMutation as raw, query } from "./_generated/server";
 export const one = ctx.db.query("t").withIndex("by_a").take(5);
 ```
 """
@@ -59,6 +60,14 @@ def test_the_suite_passes_on_the_documents_that_it_was_made_of(
     ids = [case.id for case in suite.cases]
     assert ids == ["payments-whole", "payments-rules", "payments-rules-2", "payments-examples"]
     assert call("eval", "run", "evals/agents.yaml") == 0
+
+
+def test_names_that_an_example_imports_must_stay(here: Path) -> None:
+    assert call("eval", "init") == 0
+    document = here / ".claude" / "agents" / "payments.md"
+    edited = DOCUMENT.replace("internalMutation as raw", "mutation as raw")
+    document.write_text(edited, encoding="utf-8")
+    assert call("eval", "run", "evals/agents.yaml") == 1
 
 
 def test_an_edit_that_drops_an_item_then_fails_the_comparison(
