@@ -16,7 +16,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ _MODULE = re.compile(r"(?:module|file for module) '([^'\n]{1,300})'")
 _REFERENCE = re.compile(r"^([ \t]{0,200})///[ \t]{0,200}<", re.MULTILINE)
 """The start of a comment that makes the compiler read another file, wherever that lies."""
 _NO_MODULE = frozenset({"TS2307", "TS7016", "TS2792"})
+_SYNTAX = re.compile(r"TS1\d{3}")
 _CHECKED = (".ts", ".tsx", ".mts")
 
 
@@ -85,7 +86,7 @@ class TypeChecker:
             said = self._said(root, timeout)
         if said is None:
             return TypeReport(unchecked=f"tsc was not done after {timeout:g} seconds")
-        faults = [fault for fault in _faults(said) if not _foreign(fault)]
+        faults = _once_unparsed(fault for fault in _faults(said) if not _foreign(fault))
         if not faults and "error TS" in said.partition("\n")[0] and not _ERROR.search(said):
             return TypeReport(unchecked=f"tsc could not run: {said.partition(chr(10))[0][:200]}")
         return TypeReport(tuple(faults[:MOST_ERRORS]))
@@ -182,6 +183,19 @@ def _faults(said: str) -> list[TypeFault]:
         for found in map(_ERROR.match, said.splitlines())
         if found is not None
     ]
+
+
+def _once_unparsed(faults: Iterable[TypeFault]) -> list[TypeFault]:
+    """Without what follows from a syntax error: one slip makes dozens of them."""
+    kept: list[TypeFault] = []
+    unparsed: set[str] = set()
+    for fault in faults:
+        if _SYNTAX.fullmatch(fault.code):
+            if fault.file in unparsed:
+                continue
+            unparsed.add(fault.file)
+        kept.append(fault)
+    return kept
 
 
 def _foreign(fault: TypeFault) -> bool:

@@ -170,6 +170,18 @@ def _document(
             yield Reason("section-gone", told, handle, section.own)
 
 
+def _generate(
+    before: Output, after: Output | None, edits: Mapping[str, Edits], gone: set[str]
+) -> Iterator[Reason]:
+    handle = before["agent"]
+    if handle in gone:
+        yield Reason("document-gone", f"{handle} is not under test any more", handle)
+    if after is None or handle not in edits:
+        return
+    kept = {one["rule"] for one in before["findings"]}
+    yield from _rules_lost({one["rule"] for one in after["findings"]} - kept, edits[handle])
+
+
 def _rules_lost(rules: set[str], edits: Edits) -> Iterator[Reason]:
     from assistant.code.documented import rules_of_item
 
@@ -209,4 +221,4 @@ def _edit(edits: Mapping[str, Edits], source: str, lines: Sequence[Sequence[int]
 
 _KINDS: Mapping[
     str, Callable[[Output, Output | None, Mapping[str, Edits], set[str]], Iterator[Reason]]
-] = {"retrieval": _retrieval, "answer": _answer, "document": _document}
+] = {"retrieval": _retrieval, "answer": _answer, "document": _document, "generate": _generate}

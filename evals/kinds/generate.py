@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from assistant.model.conversation import ChatModel, Message, Reply
 
 _METRICS = {metric.name: metric for metric in (*generated.METRICS, JUDGED)}
-_FAMILY = f"{generated.VIOLATIONS.name}:"
+_FAMILY = f"{generated.FOUND.name}:"
 _ANSWERS = {"refusal": "the model refused", "empty": "the reply is empty"}
 """By the cause of a ModelError: what a prompt can be blamed for."""
 _MOST_TOLD = 20
@@ -49,8 +49,8 @@ _ASKED = """\
 {task}
 
 Reply with every file that you add or change, whole, each as one fenced block of TypeScript whose \
-first line is a comment with its path, for example `// convex/tasks.ts`. What Convex generates in \
-convex/_generated is there, and sign-in is set up."""
+first line is a comment with the file's path. What Convex generates in convex/_generated is there, \
+and sign-in is set up."""
 _SCAFFOLD = {
     "convex/auth.config.ts": "export default {\n"
     '  providers: [{ domain: "https://sign-in.example.com", applicationID: "convex" }],\n};\n',
@@ -169,10 +169,10 @@ class GenerateKind:
         )
 
     def metric(self, name: str) -> Metric | None:
-        """The metric of that name, also the violations of one rule: `violations:n-plus-one`."""
+        """The metric of that name, also the findings of one rule: `findings:n-plus-one`."""
         if name.startswith(_FAMILY):
             rule = name.removeprefix(_FAMILY)
-            return generated.violations_of(rule) if _is_rule(rule) else None
+            return generated.findings_of(rule) if _is_rule(rule) else None
         return _METRICS.get(name)
 
 
@@ -216,18 +216,24 @@ class _Held:
         self.faults = [one for one in self.types.faults if one.file in written]
         self._task = task
 
+    @property
+    def violations(self) -> int:
+        found = len(self.findings) + len(self.faults) + self.cut_off
+        return found + len(self.absent) + len(self.unwanted)
+
     def scores(self) -> dict[str, Measurement]:
         task, unchecked = self._task, self.types.unchecked
         rules = {found.rule for found in self.findings} | set(task.rules or ())
         counts = {
-            generated.violations_of(rule).name: Measured(
+            generated.findings_of(rule).name: Measured(
                 float(sum(found.rule == rule for found in self.findings)), 1
             )
             for rule in sorted(rules)
         }
         return {
+            generated.VIOLATIONS.name: Measured(float(self.violations), 1),
             generated.CODE_GIVEN.name: Measured(1.0, 1),
-            generated.VIOLATIONS.name: Measured(float(len(self.findings)), 1),
+            generated.FOUND.name: Measured(float(len(self.findings)), 1),
             generated.MUST_HAVE.name: share(
                 len(task.must) - len(self.absent), len(task.must), nothing=_NO_PATTERN
             ),
@@ -256,11 +262,13 @@ _NO_PATTERN = "the case names no pattern"
 def _without_code(
     task: GenerateTask, version: AgentVersion, why: str, said: str | None, used: Usage | None
 ) -> Result:
-    """A reply without code breaks no rule, and is no better for that: only this is measured."""
+    """A reply without code breaks no rule, and holds nothing of what it must."""
     nothing = NotMeasured(why)
     names = [metric.name for metric in generated.METRICS]
     scores: dict[str, Measurement] = dict.fromkeys(names, nothing)
+    scores[generated.VIOLATIONS.name] = Measured(float(max(1, len(task.must))), 1)
     scores[generated.CODE_GIVEN.name] = Measured(0.0, 1)
+    scores[generated.MUST_HAVE.name] = share(0, len(task.must), nothing=_NO_PATTERN)
     output: dict[str, Json] = {
         "question": task.task,
         "agent": version.handle,

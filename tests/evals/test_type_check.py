@@ -86,6 +86,20 @@ def test_the_compiler_sees_nothing_of_the_environment(
     assert [str(fault) for fault in found.check({}).faults] == ["TS1 at convex/a.ts:3: key none"]
 
 
+def test_what_follows_from_a_syntax_error_counts_once(tmp_path: Path) -> None:
+    script = (
+        "for (const line of [3, 4, 5]) console.log(`convex/a.ts(${line},1): error TS1005: x`);"
+        "console.log('convex/b.ts(1,1): error TS1128: y');"
+        "console.log('convex/b.ts(2,1): error TS2304: z');"
+    )
+    found = compiler(tmp_path, script).check({})
+    assert [(one.file, one.line) for one in found.faults] == [
+        ("convex/a.ts", 3),
+        ("convex/b.ts", 1),
+        ("convex/b.ts", 2),
+    ]
+
+
 def test_no_file_is_read_because_a_comment_refers_to_it(tmp_path: Path) -> None:
     script = (
         "const text = require('fs').readFileSync('convex/a.ts', 'utf8');\n"

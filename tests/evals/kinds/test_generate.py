@@ -13,6 +13,7 @@ from agents.settings import ModelPrice, Settings
 from agents.workspace import Workspace
 from evals.compare import compare_runs
 from evals.comparison import Fate, Verdict
+from evals.history import kept_document
 from evals.metrics.base import Measured, Measurement, NotMeasured
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Usage
 from evals.record import Run
@@ -21,6 +22,7 @@ from evals.report.junit import run_junit
 from evals.report.outputs import output_lines
 from evals.run import RunOptions, run_suites
 from evals.suite import find_suites, load_suite, read_suite
+from evals.why import Explainer
 
 MODEL = "openai:scripted"
 REFERENCES = Path(__file__).parents[2] / "fixtures" / "generate"
@@ -107,8 +109,8 @@ def test_code_that_keeps_the_rules_passes_and_is_kept_with_tokens_and_cost(folde
     assert (case.passed, case.sampled, run.passed) == (True, True, True)
     assert case.result.usage == Usage(1, 100, 20, 0.0003)
     found = scores(run)
-    assert found["violations"] == Measured(0.0, 1)
-    assert found["violations:no-filter-in-query"] == Measured(0.0, 1)
+    assert (found["violations"], found["findings"]) == (Measured(0.0, 1), Measured(0.0, 1))
+    assert found["findings:no-filter-in-query"] == Measured(0.0, 1)
     assert (found["must_have"], found["must_not_absent"]) == (Measured(1.0, 2), Measured(1.0, 1))
     assert isinstance(found["type_errors"], NotMeasured)
     files = case.result.output["files"]
@@ -129,8 +131,11 @@ def test_violations_and_missing_patterns_are_told_and_gate_as_lower_is_better(fo
         "holds “.filter(”",
     )
     violations = scores(run)["violations"]
+    findings = scores(run)["findings"]
     assert isinstance(violations, Measured)
-    assert violations.value > 1
+    assert isinstance(findings, Measured)
+    assert findings.value >= 1
+    assert violations.value == findings.value + 3
     lines = output_lines(case)
     assert "── convex/tasks.ts" in lines
     assert any(line.startswith("no-filter-in-query in convex/tasks.ts: ") for line in lines)
@@ -189,8 +194,10 @@ def test_a_reply_without_code_is_an_outcome_and_no_clean_one(
     assert case.result.missed == (why,)
     found = scores(run)
     assert found["code_given"] == Measured(0.0, 1)
-    assert isinstance(found["violations"], NotMeasured)
-    assert "violations:no-filter-in-query" not in found
+    assert found["violations"] == Measured(2.0, 1)
+    assert found["must_have"] == Measured(0.0, 2)
+    assert isinstance(found["findings"], NotMeasured)
+    assert "findings:no-filter-in-query" not in found
 
 
 def test_code_that_was_cut_off_is_looked_at_and_does_not_pass(folder: Path) -> None:
@@ -271,15 +278,25 @@ def test_more_violations_are_worse_and_show_with_the_rule_that_lost_its_item(fol
     case = SUITE[SUITE.index("  - id: tasks") :]
     many = "".join(case.replace("id: tasks", f"id: tasks-{n}") for n in range(12))
     (folder / "suite.yaml").write_text(cases + many, encoding="utf-8")
-    base, head = run_in(folder, Say(GOOD)), run_in(folder, Say(BAD))
-    comparison = compare_runs(base, head)
+    base = run_in(folder, Say(GOOD))
+    document = folder / "documents" / "expert.md"
+    document.write_text(EXPERT.partition("- Use")[0] + "- Be brief.\n", encoding="utf-8")
+    head = run_in(folder, Say(BAD))
+    workspace = Workspace(folder / ".convexpert")
+    explain = Explainer(base, head, lambda digest: kept_document(workspace, digest))
+    comparison = compare_runs(base, head, explain=explain)
     (suite,) = comparison.suites
+    (reason,) = suite.cases[0].why
+    assert reason.code == "rule-lost"
+    assert "no-filter-in-query" in reason.told
+    assert reason.hunk is not None
+    assert "-- Use `.withIndex()`" in reason.hunk
     by_name = {one.metric.name: one for one in suite.metrics}
     violations = by_name["violations"]
     assert violations.verdict is Verdict.WORSE
     assert violations.difference is not None
     assert violations.difference > 0
-    assert by_name["violations:no-filter-in-query"].difference == 1.0
+    assert by_name["findings:no-filter-in-query"].difference == 1.0
     assert {one.fate for one in suite.cases} == {Fate.LOST}
     assert not comparison.passed
     back = compare_runs(head, base)
