@@ -117,7 +117,8 @@ def _project_at(folder: Path, files: Iterable[str], folders: Iterable[str]) -> P
         chosen = read_json(folder / "convex.json").get("functions", "convex")
         if isinstance(chosen, str):
             functions = Path(os.path.normpath(folder / chosen))
-            if functions.is_dir() and _is_in(functions, folder) and functions != folder:
+            # `"."`: the package is the functions folder.
+            if functions.is_dir() and _is_in(functions, folder):
                 return ProjectRoot(folder, functions)
     if "convex" in folders and _holds_functions(folder / "convex"):
         return ProjectRoot(folder, folder / "convex")

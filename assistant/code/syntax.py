@@ -308,9 +308,22 @@ def argument(call: Node, position: int) -> Node | None:
     return unwrap(given[position]) if position < len(given) else None
 
 
+def prefix_of(call: Node) -> Node | None:
+    """The `await …` or `void …` in which the grammar puts the name of `await f<T>(x)`.
+
+    It reads `(await f)<T>(x)`: where a call has types, what stands before it binds to its name.
+    """
+    function = field(call, "function")
+    is_prefixed = function is not None and function.type in ("await_expression", "unary_expression")
+    return function if is_prefixed else None
+
+
 @_kept
 def callee(call: Node) -> Node | None:
     """What is called (or constructed), unwrapped."""
+    prefixed = prefix_of(call)
+    if prefixed is not None:
+        return unwrap(_first_code(prefixed.named_children))
     return unwrap(field(call, "function") or field(call, "constructor"))
 
 
@@ -480,8 +493,10 @@ def returned_expressions(function: Node) -> list[Node]:
 
 def is_awaited(node: Node) -> bool:
     """Whether the expression (through parentheses and casts) is the operand of `await`."""
-    parent = wrapped(node).parent
-    return parent is not None and parent.type == "await_expression"
+    for outer in (wrapped(node).parent, prefix_of(node)):
+        if outer is not None and outer.type == "await_expression":
+            return True
+    return False
 
 
 def loop_around(node: Node, *, within: Node | None = None) -> Node | None:

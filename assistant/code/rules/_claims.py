@@ -28,6 +28,7 @@ PEOPLE = frozenset({"accounts", "members", "people", "profiles", "user", "users"
 """Tables of those who may act."""
 _IDENTITIES = frozenset({"clerk", "email", "subject", "uid"})
 _ROLES = frozenset({"admin", "moderator", "owner", "role", "roles", "staff", "superadmin"})
+_WHOSE = frozenset({"account", "auth", "caller", "current", "my", "session", "user", "viewer"})
 _NAMES = frozenset(
     {"actor", "author", "creator", "owner", "sender", "uploader", "user", "username"}
 )
@@ -97,8 +98,10 @@ def claim_of(name: str, validator: Validator | None) -> Claim | None:
         return Claim.IDENTITY if is_role else None
     if not words or (words[-1] in ("template", "subject") and len(words) > 1):
         return None
-    is_identity = words[-1] in _IDENTITIES or words[0] == "clerk" or words[-1] in ("role", "roles")
-    if is_identity or words in (("token", "identifier"), ("auth", "id"), ("user", "id")):
+    is_identity = words[-1] in _IDENTITIES or words[0] == "clerk"
+    # Things have roles as well: `imageRole`.
+    is_role = words[-1] in ("role", "roles") and (len(words) == 1 or words[0] in _WHOSE)
+    if is_identity or is_role or words in (("token", "identifier"), ("auth", "id"), ("user", "id")):
         return Claim.IDENTITY
     named = words[:-1] if words[-1] == "id" else words
     return Claim.NAME if len(named) == 1 and named[0] in _NAMES else None
@@ -194,7 +197,11 @@ class Claims:
         guards = [guard for guard in self._guards(file, node) if guard is not None]
         if self._flow.function.kind is not Kind.QUERY:
             return bool(guards)
-        return any(denies(guard) for guard in guards)
+        # In a callback it leaves out an item, which is no more than a filter.
+        whole = self._project.reach.unit_of(file, node).node
+        return any(
+            denies(guard) and file.tree.function_around(guard) in (None, whole) for guard in guards
+        )
 
     def _guards(self, file: CodeFile, node: Node) -> Iterator[Node | None]:
         """The `if` around an expression, or those on what a helper returns of it."""

@@ -144,6 +144,10 @@ def end_of_thens(call: Node) -> Node:
 
 def fate_of(file: CodeFile, node: Node, seen: frozenset[Binding] = frozenset()) -> Fate:
     """What becomes of the promise that an expression is. `seen`: variables on the way there."""
+    prefix = syntax.prefix_of(node)
+    if prefix is not None:
+        negated = syntax.text_of(syntax.field(prefix, "operator")) == "!"
+        return Fate.TESTED if negated else Fate.KEPT
     while True:
         outer = syntax.wrapped(node)
         parent = outer.parent

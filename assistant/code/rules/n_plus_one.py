@@ -231,6 +231,8 @@ def _goes_through_tables(read: Read, site: Node) -> bool:
 
 def _is_awaited(site: Node, boundary: Node) -> bool:
     """Whether a read is waited for within the round that starts it."""
+    if syntax.is_awaited(site):
+        return True
     for outer in syntax.ancestors(site):
         if outer.type == "await_expression":
             return True

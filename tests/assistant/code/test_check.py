@@ -74,6 +74,15 @@ def test_the_functions_folder_of_convex_json_is_used(app: Path) -> None:
     assert {place[0] for place in _places(["."])} == {"backend/list.ts"}
 
 
+def test_a_package_that_is_the_functions_folder_itself_is_a_project(app: Path) -> None:
+    package = app / "packages" / "backend"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text("{}", encoding="utf-8")
+    (package / "convex.json").write_text('{ "functions": "." }', encoding="utf-8")
+    (package / "list.ts").write_text(LIST, encoding="utf-8")
+    assert {place[0] for place in _places(["packages"])} == {"packages/backend/list.ts"}
+
+
 def test_projects_below_a_folder_are_all_found(app: Path) -> None:
     other = app / "packages" / "two" / "convex"
     other.mkdir(parents=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.code import syntax
 
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
 
 def _tree(code: str) -> syntax.Tree:
     return syntax.Tree(code.encode(), tsx=False)
 
 
-def _expression(code: str) -> syntax.Node:
+def _expression(code: str) -> Node:
     statement = _tree(code).root.named_children[0]
     return statement.named_children[0]
 
@@ -32,6 +37,24 @@ def test_casts_parentheses_and_assertions_are_seen_through() -> None:
 def test_a_chain_of_names_may_be_optional_indexed_or_cast() -> None:
     assert syntax.name_chain(_expression('(a as any).b?.c!["d"]')) == ("a", "b", "c", "d")
     assert syntax.name_chain(_expression("a().b")) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "awaited"),
+    [
+        ("await load<{ a: string }>(`x`)", "load", True),
+        ("await ctx.runQuery<Row>(list)", "runQuery", True),
+        ("void load<Row>(1)", "load", False),
+        ("!isOpen<Row>(1)", "isOpen", False),
+        ("(await load())<Row>(1)", "", False),
+    ],
+)
+def test_a_call_with_types_is_told_from_what_stands_before_it(
+    code: str, name: str, awaited: bool
+) -> None:
+    call = _expression(code)
+    assert syntax.callee_name(call) == name
+    assert syntax.is_awaited(call) is awaited
 
 
 def test_strings_are_read_only_without_placeholders() -> None:
