@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.rules._auth_packages import finds_caller
 from assistant.code.rules._caller_checks import CallerChecks
+from assistant.code.rules._out_of_sight import outside_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -48,9 +50,18 @@ class _Looks:
         checks = self._project.once(CallerChecks)
         looks = [(unit, node) for unit in self._units for node in checks.looks_of(unit)]
         return bool(looks) and all(
-            node.type in ("call_expression", "member_expression") and self._is_bare(unit.file, node)
+            self._asks_who(unit.file, node) and self._is_bare(unit.file, node)
             for unit, node in looks
         )
+
+    def _asks_who(self, file: CodeFile, node: Node) -> bool:
+        """Whether a look gives an identity; a comparison with a secret proves by its answer."""
+        inner = syntax.callee(node) if node.type == "call_expression" else node
+        context = self._project.contexts.path_of(file, inner)
+        if context is not None and context.path[:1] == ("auth",):
+            return True
+        outside = outside_of(self._project, file, node) if inner is not node else None
+        return outside is not None and finds_caller(outside)
 
     def _is_bare(self, file: CodeFile, value: Node) -> bool:
         """Whether a value ends in tests whether it is there."""

@@ -59,6 +59,10 @@ _MEMBERSHIPS = frozenset(
     {"access", "admins", "collaborators", "member", "members", "membership", "memberships"}
     | {"participants", "permission", "permissions"}
 )
+_PROOFS = frozenset(
+    {"challenges", "code", "codes", "otp", "otps", "reset", "resets", "token", "tokens"}
+    | {"verification", "verifications"}
+)
 _WRITES = frozenset({("db", "insert"), ("db", "patch"), ("db", "replace")})
 _MAX_DEPTH = 8
 
@@ -161,7 +165,7 @@ class Claims:
             if not _is_author(field):
                 continue
             named = self._named(file, value)
-            if call.path == ("db", "insert"):
+            if call.path == ("db", "insert") and not _is_proof_to_come(call):
                 named |= self._people_by(file, _owner_of_id(value))
             for name in sorted(named):
                 yield Belief(name, self.claims[name], f"is written as `{field}`")
@@ -195,13 +199,17 @@ class Claims:
     def _turns_away(self, file: CodeFile, node: Node) -> bool:
         """Whether an `if` on an expression decides more than what a query shows."""
         guards = [guard for guard in self._guards(file, node) if guard is not None]
-        if self._flow.function.kind is not Kind.QUERY:
-            return bool(guards)
-        # In a callback it leaves out an item, which is no more than a filter.
+        # In a loop or a callback it leaves out an item, which is no more than a filter.
         whole = self._project.reach.unit_of(file, node).node
-        return any(
-            denies(guard) and file.tree.function_around(guard) in (None, whole) for guard in guards
-        )
+        once = [
+            guard
+            for guard in guards
+            if file.tree.function_around(guard) in (None, whole)
+            and syntax.loop_around(guard) is None
+        ]
+        if self._flow.function.kind is not Kind.QUERY:
+            return bool(once) or any(_throws(guard) for guard in guards)
+        return any(denies(guard) for guard in once)
 
     def _guards(self, file: CodeFile, node: Node) -> Iterator[Node | None]:
         """The `if` around an expression, or those on what a helper returns of it."""
@@ -329,6 +337,19 @@ def _arguments(validator: Validator | None) -> Iterator[tuple[str, Validator]]:
         for variant in field.object_variants():
             for inner, part in variant.fields.items():
                 yield f"{name}.{inner}", part
+
+
+def _throws(guard: Node) -> bool:
+    body = syntax.field(guard, "consequence")
+    return body is not None and any(
+        node.type == "throw_statement" for node in (body, *body.named_children)
+    )
+
+
+def _is_proof_to_come(insert: ContextCall) -> bool:
+    """Whether a row is what somebody has to show later: a code by mail, a reset token."""
+    table = syntax.string_value(insert.arguments[0]) if insert.arguments else None
+    return not _PROOFS.isdisjoint(words_of(table or ""))
 
 
 def _is_author(field: str) -> bool:
