@@ -160,7 +160,7 @@ class ArgumentFlow:
             if binding.position == 1:
                 yield frozenset({binding.path})
             return
-        items = _iterated(function)
+        items = iterated(function)
         if items is not None:
             if binding.position == 0:
                 yield _step(self.paths(file, items, depth + 1), (ITEM, *binding.path))
@@ -214,7 +214,7 @@ def _step(paths: frozenset[ArgumentPath], further: tuple[str, ...]) -> frozenset
     return paths if not further else frozenset((*path, *further) for path in paths)
 
 
-def _iterated(function: Node) -> Node | None:
+def iterated(function: Node) -> Node | None:
     """What a callback is called with one by one: `ids` of `ids.map(…)` and `asyncMap(ids, …)`."""
     arguments = syntax.wrapped(function).parent
     call = arguments.parent if arguments is not None and arguments.type == "arguments" else None

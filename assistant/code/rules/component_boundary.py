@@ -143,17 +143,36 @@ def _ids(file: CodeFile, project: Project) -> Iterator[Report]:
 
 def _environment(file: CodeFile, project: Project) -> Iterator[Report]:
     for use in environment_uses(file):
-        if use.name is None or use.name in _LEFT_ALONE:
-            continue
-        if _is_declared(use.name, file, project) or not _runs_inside(file, use.node, project):
+        names = (use.name,) if use.name is not None else _picked(use.node)
+        missing = [
+            name
+            for name in names
+            if name not in _LEFT_ALONE and not _is_declared(name, file, project)
+        ]
+        if not missing or not _runs_inside(file, use.node, project):
             continue
         yield RULE.at(
             file,
             use.whole,
-            f"a component doesn't see the app's environment, so `process.env.{use.name}` is "
+            f"a component doesn't see the app's environment, so `process.env.{missing[0]}` is "
             "undefined",
             hint="declare it in `defineComponent(…, { env })`, or take it as an argument",
         )
+
+
+def _picked(environment: Node) -> tuple[str, ...]:
+    """The variables of `const { A, B } = process.env`."""
+    declarator = syntax.wrapped(environment).parent
+    if declarator is None or declarator.type != "variable_declarator":
+        return ()
+    pattern = syntax.field(declarator, "name")
+    members = pattern.named_children if pattern is not None else []
+    names = (
+        syntax.key_name(syntax.field(one, "key") or syntax.field(one, "left") or one)
+        for one in members
+        if one.type not in ("comment", "rest_pattern")
+    )
+    return tuple(name for name in names if name is not None)
 
 
 def _is_declared(name: str, file: CodeFile, project: Project) -> bool:

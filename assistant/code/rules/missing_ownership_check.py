@@ -4,7 +4,7 @@ Why: ids travel in links and answers, so a signed-in user can send another user'
 calling is half of the check; the other half is whether the document is theirs.
 Silent when: the document, its parent or a membership is compared with the acting user, a role is
 checked, row-level security wraps the database, a secret is compared, or code that can't be read
-may do so. *Info* for a query that returns the document.
+may do so; a query that asks whether the document is public. *Info* for a query that returns it.
 
 Bad:
     import { getAuthUserId } from "@convex-dev/auth/server";
@@ -56,6 +56,7 @@ from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows, ArgumentPath
 from assistant.code.rules._caller_checks import CallerChecks, Look
+from assistant.code.rules._conditions import decides
 from assistant.code.rules._looked_up import documents_by_arguments, id_of, ids_from_arguments
 from assistant.code.rules._ownership import Ownership
 from assistant.code.rules._words import words_of
@@ -66,6 +67,7 @@ _OWNERS = frozenset(
     | {"organization", "owner", "participants", "session", "team", "tenant", "token", "user"}
     | {"users", "workspace"}
 )
+_OPENNESS = frozenset({"private", "public", "publish", "published", "visibility", "visible"})
 _CHANGES = frozenset({("db", "patch"), ("db", "replace"), ("db", "delete")})
 
 
@@ -83,6 +85,8 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         return
     owned = _may_have_owner(flow, returned if changed is None else changed)
     if changed is None and not owned:
+        return
+    if changed is None and _asks_if_public(flow):
         return
     look = project.once(CallerChecks).look(function)
     if look is Look.OUT_OF_SIGHT or Ownership(flow).is_compared():
@@ -121,6 +125,16 @@ def _returned_documents(flow: ArgumentFlow) -> frozenset[ArgumentPath]:
         for value in syntax.returned_expressions(handler.node)
     )
     return frozenset[ArgumentPath]().union(*found)
+
+
+def _asks_if_public(flow: ArgumentFlow) -> bool:
+    """Whether code in reach decides by a field that says who may read a document."""
+    return any(
+        not _OPENNESS.isdisjoint(words_of(syntax.text_of(syntax.field(node, "property"))))
+        and decides(node)
+        for unit in flow.units
+        for node in syntax.descendants(unit.node, "member_expression")
+    )
 
 
 def _may_have_owner(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> bool:
