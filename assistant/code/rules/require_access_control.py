@@ -50,15 +50,22 @@ Intent:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
+from assistant.code import syntax
 from assistant.code.builders import Kind, Provenance
 from assistant.code.functions import RegisteredFunction
+from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._caller_checks import CallerChecks, Look
 from assistant.code.rules._http_requests import methods_of, reads_body, uses_context
+from assistant.code.rules._out_of_sight import outside_of
 from assistant.code.rules._services import outside_call
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
@@ -98,9 +105,17 @@ def _reaches_outside(function: RegisteredFunction, project: Project) -> bool:
     """Whether an action costs something even without its context: `fetch`, a service's client."""
     return any(
         outside_call(project, unit.file, call) is not None
+        or _waits_for_package(project, unit.file, call)
         for unit in project.reach.reached_by(function)
         for call in project.reach.call_nodes_of(unit)
     )
+
+
+def _waits_for_package(project: Project, file: CodeFile, call: Node) -> bool:
+    """`await client.scroll(…)` of a client that a package makes."""
+    outside = outside_of(project, file, call) if syntax.is_awaited(call) else None
+    module = (outside.module if outside is not None else None) or "."
+    return not module.startswith((".", "/", "@/", "~/", "convex"))
 
 
 def _confidence(function: RegisteredFunction, promised: str | None) -> Confidence:
