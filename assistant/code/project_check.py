@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agents.finding import DocumentedBy, Finding
 from assistant.code.dependencies import Dependencies
+from assistant.code.garbage import no_collection
 from assistant.code.kept_findings import (
     Kept,
     KeptFile,
@@ -93,7 +94,15 @@ def check_project_job(job: ProjectJob, store: Store | None, *, run: bool = True)
 
     Raises NotKept instead of running a rule where `run` is False.
     """
-    project = load_job(job)
+    with no_collection():
+        project = load_job(job)
+        try:
+            return _check(job, project, store, run=run)
+        finally:
+            project.let_go()
+
+
+def _check(job: ProjectJob, project: Project, store: Store | None, *, run: bool) -> ProjectResult:
     dependencies = Dependencies(project) if store is not None else None
     findings: list[Finding] = []
     rows: list[tuple[str, bytes]] = []
@@ -150,9 +159,7 @@ def prepare() -> None:
 def analysis() -> Iterator[None]:
     """What belongs around the running of rules."""
     from assistant.code import syntax
-    from assistant.code.garbage import rare_collection
-
-    with rare_collection():
+    with no_collection():
         try:
             yield
         finally:
