@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,17 +70,108 @@ class StatementRun:
         return Shape(" ".join(words), sum(len(s.tokens) for s in chosen), call)
 
 
-def runs_of(project: Project, function: RegisteredFunction) -> Iterator[StatementRun]:
-    """The blocks of a function's handler, outermost first; other code's handlers left out."""
+_Outline = tuple[str, tuple[str, ...]]
+"""A statement's kind, and which methods it calls: the same for copies, and told at a glance."""
+
+
+def likely_copies(
+    project: Project, functions: Iterable[RegisteredFunction], length: int
+) -> Iterator[RegisteredFunction]:
+    """The functions in which so many statements may stand as in another one, in their order.
+
+    To read all words of all functions takes long, and few have copies. So statements are compared
+    by their outlines first.
+    """
+    seen: dict[tuple[_Outline, ...], RegisteredFunction] = {}
+    shared: set[tuple[_Outline, ...]] = set()
+    windows_of: list[tuple[RegisteredFunction, list[_Windows]]] = []
+    for function in functions:
+        blocks = list(_windows(project, function, length))
+        windows_of.append((function, blocks))
+        for block in blocks:
+            for window, _ in block:
+                if seen.setdefault(window, function) is not function:
+                    shared.add(window)
+    # Statements beside shared database code decide where a copy begins and ends.
+    wanted = {
+        window
+        for _, blocks in windows_of
+        for block in blocks
+        if any(has_database and window in shared for window, has_database in block)
+        for window, _ in block
+        if window in shared
+    }
+    for function, blocks in windows_of:
+        if any(window in wanted for block in blocks for window, _ in block):
+            yield function
+
+
+_Windows = list[tuple[tuple[_Outline, ...], bool]]
+"""The outlines of each stretch of statements of one block, and whether it asks the database."""
+
+
+def _windows(project: Project, function: RegisteredFunction, length: int) -> Iterator[_Windows]:
+    handler, body = function.handler, _body_of(function)
+    if handler is None or body is None:
+        return
+    tree = handler.file.tree
+    thrown = tree.nodes_inside(body, "throw_statement")
+    calls = [
+        (call.start_byte, syntax.callee_name(call) if _is_method(call) else "")
+        for call in tree.nodes_inside(body, "call_expression")
+        if not any(syntax.is_inside(call, throw) for throw in thrown)
+    ]
+    starts = [start for start, _ in calls]
+    asked = [call.node.start_byte for call in _database_calls(project, handler.file, body)]
+    for block in tree.nodes_inside(body, "statement_block"):
+        outlines: list[tuple[_Outline, bool]] = []
+        for statement in _statements_of(block):
+            start, end = statement.start_byte, statement.end_byte
+            own = calls[bisect_left(starts, start) : bisect_left(starts, end)]
+            outline = (statement.type, tuple(name for _, name in own))
+            outlines.append((outline, bisect_left(asked, start) < bisect_left(asked, end)))
+        stretches = zip(*(outlines[place:] for place in range(length)), strict=False)
+        windows = [
+            (tuple(outline for outline, _ in stretch), any(asks for _, asks in stretch))
+            for stretch in stretches
+        ]
+        if windows:
+            yield windows
+
+
+def _is_method(call: Node) -> bool:
+    callee = syntax.callee(call)
+    return callee is not None and callee.type == "member_expression"
+
+
+def _body_of(function: RegisteredFunction) -> Node | None:
+    """The block of a function's handler."""
     handler = function.handler
     body = None if handler is None else syntax.field(handler.node, "body")
-    if handler is None or body is None or body.type != "statement_block":
-        return
-    calls = [
+    return body if body is not None and body.type == "statement_block" else None
+
+
+def _database_calls(project: Project, file: CodeFile, body: Node) -> list[ContextCall]:
+    return [
         call
-        for call in project.contexts.calls(handler.file)
+        for call in project.contexts.calls(file)
         if call.path[0] == "db" and syntax.is_inside(call.node, body)
     ]
+
+
+def _statements_of(block: Node) -> list[Node]:
+    """What stands in a block, without comments and log lines."""
+    return [
+        child for child in block.named_children if child.type != "comment" and not _is_log(child)
+    ]
+
+
+def runs_of(project: Project, function: RegisteredFunction) -> Iterator[StatementRun]:
+    """The blocks of a function's handler, outermost first; other code's handlers left out."""
+    handler, body = function.handler, _body_of(function)
+    if handler is None or body is None:
+        return
+    calls = _database_calls(project, handler.file, body)
     reader = _Reader(handler.file, handler.node)
     reader.read(body)
     starts = [call.node.start_byte for call in calls]
@@ -182,11 +273,7 @@ class _Reader:
     def _statements_of(self, block: Node) -> dict[int, list[tuple[Node, int, int]]]:
         """By the id of each statement where it is to be listed."""
         listed = self.statements[block] = []
-        return {
-            child.id: listed
-            for child in block.named_children
-            if child.type != "comment" and not _is_log(child)
-        }
+        return {child.id: listed for child in _statements_of(block)}
 
     def _is_of_parameter(self, member: Node) -> bool:
         owner = syntax.field(member, "object")

@@ -76,7 +76,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import Category
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._statement_runs import Shape, StatementRun, runs_of
+from assistant.code.rules._statement_runs import Shape, StatementRun, likely_copies, runs_of
 
 LEAST_STATEMENTS = 3
 LEAST_TOKENS = 18
@@ -86,9 +86,12 @@ LEAST_TOKENS = 18
 def check_project(project: Project) -> Iterator[Report]:
     """Report each further place of a block."""
     first: dict[str, RegisteredFunction] = {}
-    for function in project.functions:
-        if not function.registered or function.file.category is not Category.DEPLOYED:
-            continue
+    functions = [
+        function
+        for function in project.functions
+        if function.registered and function.file.category is Category.DEPLOYED
+    ]
+    for function in likely_copies(project, functions, LEAST_STATEMENTS):
         own: dict[str, RegisteredFunction] = {}
         for run in runs_of(project, function):
             shapes = [run.shape(at, LEAST_STATEMENTS) for at in run.windows(LEAST_STATEMENTS)]
