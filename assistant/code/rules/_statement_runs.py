@@ -1,8 +1,8 @@
-"""Runs of statements in handlers, in a form in which copies are equal."""
+"""Stretches of statements in handlers, in a form in which copies are equal."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +25,9 @@ _WRITES = frozenset({("db", "delete"), ("db", "patch"), ("db", "replace")})
 _LEFT_OUT = frozenset({";", ",", "(", ")", "{", "}"})
 """Tokens that formatters and taste add and take away."""
 
+_Outline = tuple[str, tuple[str, ...], tuple[bytes, ...]]
+"""A statement's kind, which methods it calls and what strings it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -38,125 +41,119 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    tokens: tuple[tuple[str, bool], ...]
-    """Each with whether it is a name of the handler's own."""
-    call: ContextCall | None
-    tables: tuple[str, ...] = ()
-    """Of the documents that are got or written by an id, whose names don't tell the table."""
+class _Stretch:
+    """Statements in a row, at a glance."""
+
+    statements: tuple[Node, ...]
+    outline: tuple[_Outline, ...]
+    """The same for copies."""
+    asks: bool
+    """Whether the database is called in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementRun:
-    """The statements of one block."""
-
-    file: CodeFile
-    statements: tuple[_Statement, ...]
-
-    def windows(self, length: int) -> range:
-        """Where stretches of that many statements begin."""
-        return range(len(self.statements) - length + 1)
-
-    def shape(self, start: int, length: int) -> Shape:
-        """The shape of a stretch of statements."""
-        chosen = self.statements[start : start + length]
-        numbers: dict[str, int] = {}
-        words: list[str] = []
-        for statement in chosen:
-            for text, is_own in statement.tokens:
-                words.append(f"${numbers.setdefault(text, len(numbers))}" if is_own else text)
-            words += (*statement.tables, "\n")
-        call = next((s.call for s in chosen if s.call is not None), None)
-        return Shape(" ".join(words), sum(len(s.tokens) for s in chosen), call)
+_Blocks = list[list[_Stretch]]
+"""By block of a handler, outermost first, the stretches that begin at each of its statements."""
 
 
-_Outline = tuple[str, tuple[str, ...]]
-"""A statement's kind, and which methods it calls: the same for copies, and told at a glance."""
-
-
-def likely_copies(
+def shapes_of_likely_copies(
     project: Project, functions: Iterable[RegisteredFunction], length: int
-) -> Iterator[RegisteredFunction]:
-    """The functions in which so many statements may stand as in another one, in their order.
+) -> Iterator[tuple[RegisteredFunction, list[list[Shape | None]]]]:
+    """The functions that may share so many statements with another one, in their order.
 
-    To read all words of all functions takes long, and few have copies. So statements are compared
-    by their outlines first.
+    With them, for each block of the handler, outermost first, the shapes of its stretches; None
+    for one that stands nowhere else. To read all words of all functions would take long, and few
+    have copies, so stretches are compared by their outlines first.
     """
     seen: dict[tuple[_Outline, ...], RegisteredFunction] = {}
     shared: set[tuple[_Outline, ...]] = set()
-    windows_of: list[tuple[RegisteredFunction, list[_Windows]]] = []
+    looked_at: list[tuple[RegisteredFunction, _Blocks]] = []
     for function in functions:
-        blocks = list(_windows(project, function, length))
-        windows_of.append((function, blocks))
+        blocks = _blocks_of(project, function, length)
+        looked_at.append((function, blocks))
         for block in blocks:
-            for window, _ in block:
-                if seen.setdefault(window, function) is not function:
-                    shared.add(window)
-    # Statements beside shared database code decide where a copy begins and ends.
+            for one in block:
+                if seen.setdefault(one.outline, function) is not function:
+                    shared.add(one.outline)
+    # Without the database no copy is reported; beside it, such a stretch can prolong one.
     wanted = {
-        window
-        for _, blocks in windows_of
+        one.outline
+        for _, blocks in looked_at
         for block in blocks
-        if any(has_database and window in shared for window, has_database in block)
-        for window, _ in block
-        if window in shared
+        if any(one.asks and one.outline in shared for one in block)
+        for one in block
+        if one.outline in shared
     }
-    for function, blocks in windows_of:
-        if any(window in wanted for block in blocks for window, _ in block):
-            yield function
+    for function, blocks in looked_at:
+        if any(one.outline in wanted for block in blocks for one in block):
+            yield function, _shapes(project, function, blocks, wanted)
 
 
-_Windows = list[tuple[tuple[_Outline, ...], bool]]
-"""The outlines of each stretch of statements of one block, and whether it asks the database."""
-
-
-def _windows(project: Project, function: RegisteredFunction, length: int) -> Iterator[_Windows]:
-    handler, body = function.handler, _body_of(function)
-    if handler is None or body is None:
-        return
+def _blocks_of(project: Project, function: RegisteredFunction, length: int) -> _Blocks:
+    handler = function.handler
+    body = None if handler is None else syntax.field(handler.node, "body")
+    if handler is None or body is None or body.type != "statement_block":
+        return []
     tree = handler.file.tree
-    thrown = tree.nodes_inside(body, "throw_statement")
-    calls = [
-        (call.start_byte, syntax.callee_name(call) if _is_method(call) else "")
-        for call in tree.nodes_inside(body, "call_expression")
-        if not any(syntax.is_inside(call, throw) for throw in thrown)
-    ]
-    starts = [start for start, _ in calls]
-    asked = [call.node.start_byte for call in _database_calls(project, handler.file, body)]
+    thrown = _Thrown(tree.nodes_inside(body, "throw_statement"))
+    calls = thrown.left_out_of(tree.nodes_inside(body, "call_expression"))
+    call_starts = [call.start_byte for call in calls]
+    methods = [syntax.callee_name(call) if _is_method(call) else "" for call in calls]
+    strings = thrown.left_out_of(tree.nodes_inside(body, "string"))
+    string_starts = [string.start_byte for string in strings]
+    texts = [tree.source[node.start_byte + 1 : node.end_byte - 1] for node in strings]
+    asking = [call.node.start_byte for call in _database_calls(project, function)]
+    blocks: _Blocks = []
     for block in tree.nodes_inside(body, "statement_block"):
-        outlines: list[tuple[_Outline, bool]] = []
-        for statement in _statements_of(block):
+        statements = _statements_of(block)
+        if len(statements) < length:
+            continue
+        outlines: list[_Outline] = []
+        asks: list[bool] = []
+        for statement in statements:
             start, end = statement.start_byte, statement.end_byte
-            own = calls[bisect_left(starts, start) : bisect_left(starts, end)]
-            outline = (statement.type, tuple(name for _, name in own))
-            outlines.append((outline, bisect_left(asked, start) < bisect_left(asked, end)))
-        stretches = zip(*(outlines[place:] for place in range(length)), strict=False)
-        windows = [
-            (tuple(outline for outline, _ in stretch), any(asks for _, asks in stretch))
-            for stretch in stretches
-        ]
-        if windows:
-            yield windows
+            called = methods[bisect_left(call_starts, start) : bisect_left(call_starts, end)]
+            said = texts[bisect_left(string_starts, start) : bisect_left(string_starts, end)]
+            outlines.append((statement.type, tuple(called), tuple(said)))
+            asks.append(bisect_left(asking, start) < bisect_left(asking, end))
+        blocks.append(
+            [
+                _Stretch(
+                    tuple(statements[at : at + length]),
+                    tuple(outlines[at : at + length]),
+                    any(asks[at : at + length]),
+                )
+                for at in range(len(statements) - length + 1)
+            ]
+        )
+    return blocks
+
+
+class _Thrown:
+    """What `throw` statements hold: copies may say different things there."""
+
+    def __init__(self, throws: list[Node]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for node in throws:
+            if not self._ends or node.start_byte >= self._ends[-1]:
+                self._starts.append(node.start_byte)
+                self._ends.append(node.end_byte)
+
+    def left_out_of(self, nodes: list[Node]) -> list[Node]:
+        """The nodes that stand outside."""
+        if not self._starts:
+            return nodes
+        return [node for node in nodes if not self._holds(node.start_byte)]
+
+    def _holds(self, offset: int) -> bool:
+        place = bisect_right(self._starts, offset) - 1
+        return place >= 0 and offset < self._ends[place]
 
 
 def _is_method(call: Node) -> bool:
-    callee = syntax.callee(call)
-    return callee is not None and callee.type == "member_expression"
-
-
-def _body_of(function: RegisteredFunction) -> Node | None:
-    """The block of a function's handler."""
-    handler = function.handler
-    body = None if handler is None else syntax.field(handler.node, "body")
-    return body if body is not None and body.type == "statement_block" else None
-
-
-def _database_calls(project: Project, file: CodeFile, body: Node) -> list[ContextCall]:
-    return [
-        call
-        for call in project.contexts.calls(file)
-        if call.path[0] == "db" and syntax.is_inside(call.node, body)
-    ]
+    """Whether the name of what is called counts: `args.name` may be `name` in a copy."""
+    owner = syntax.receiver(call)
+    return owner is not None and owner.type != "identifier"
 
 
 def _statements_of(block: Node) -> list[Node]:
@@ -166,25 +163,55 @@ def _statements_of(block: Node) -> list[Node]:
     ]
 
 
-def runs_of(project: Project, function: RegisteredFunction) -> Iterator[StatementRun]:
-    """The blocks of a function's handler, outermost first; other code's handlers left out."""
-    handler, body = function.handler, _body_of(function)
-    if handler is None or body is None:
-        return
-    calls = _database_calls(project, handler.file, body)
+def _is_log(statement: Node) -> bool:
+    if statement.type != "expression_statement":
+        return False
+    inner = statement.named_children[0] if statement.named_children else None
+    if inner is None or inner.type != "call_expression":
+        return False
+    return syntax.name_chain(syntax.callee(inner))[:1] == ("console",)
+
+
+def _database_calls(project: Project, function: RegisteredFunction) -> list[ContextCall]:
+    """The calls of the database in a handler, in document order."""
+    handler = function.handler
+    assert handler is not None
+    start, end = handler.node.start_byte, handler.node.end_byte
+    return [
+        call
+        for call in project.contexts.calls(handler.file)
+        if call.path[0] == "db" and start <= call.node.start_byte and call.node.end_byte <= end
+    ]
+
+
+def _shapes(
+    project: Project,
+    function: RegisteredFunction,
+    blocks: _Blocks,
+    wanted: set[tuple[_Outline, ...]],
+) -> list[list[Shape | None]]:
+    handler = function.handler
+    assert handler is not None
     reader = _Reader(handler.file, handler.node)
-    reader.read(body)
+    calls = _database_calls(project, function)
     starts = [call.node.start_byte for call in calls]
-    for block in sorted(reader.statements, key=lambda block: block.start_byte):
-        statements = tuple(
-            _Statement(
-                tuple(reader.tokens[first:end]),
-                next(_calls_in(node, calls, starts), None),
-                tuple(_tables(project, _calls_in(node, calls, starts))),
-            )
-            for node, first, end in reader.statements[block]
-        )
-        yield StatementRun(handler.file, statements)
+
+    def shape(stretch: _Stretch) -> Shape:
+        numbers: dict[str, int] = {}
+        words: list[str] = []
+        tokens = 0
+        found: list[ContextCall] = []
+        for statement in stretch.statements:
+            own = reader.tokens_of(statement)
+            tokens += len(own)
+            for text, is_own in own:
+                words.append(f"${numbers.setdefault(text, len(numbers))}" if is_own else text)
+            inside = list(_calls_in(statement, calls, starts))
+            words += (*_tables(project, inside), "\n")
+            found += inside
+        return Shape(" ".join(words), tokens, found[0] if found else None)
+
+    return [[shape(one) if one.outline in wanted else None for one in block] for block in blocks]
 
 
 def _calls_in(
@@ -198,7 +225,8 @@ def _calls_in(
             yield call
 
 
-def _tables(project: Project, calls: Iterator[ContextCall]) -> Iterator[str]:
+def _tables(project: Project, calls: list[ContextCall]) -> Iterator[str]:
+    """Of the documents that are got or written by an id, whose names don't tell the table."""
     rows = project.once(RowTables)
     for call in calls:
         if call.path == ("db", "get"):
@@ -207,57 +235,42 @@ def _tables(project: Project, calls: Iterator[ContextCall]) -> Iterator[str]:
             yield f"@{rows.of_written(call.file, call.node)}"
 
 
-def _is_log(statement: Node) -> bool:
-    inner = statement.named_children[0] if statement.named_children else None
-    if statement.type != "expression_statement" or inner is None or inner.type != "call_expression":
-        return False
-    return syntax.name_chain(syntax.callee(inner))[:1] == ("console",)
-
-
 class _Reader:
-    """Reads the tokens of a handler's blocks once, though blocks stand in each other."""
+    """Reads the tokens of a handler's statements once, though statements stand in each other."""
 
     def __init__(self, file: CodeFile, handler: Node) -> None:
         self._file = file
         self._handler = handler
-        self.tokens: list[tuple[str, bool]] = []
-        self.statements: dict[Node, list[tuple[Node, int, int]]] = {}
-        """By block its statements, each with the place of its first token and behind its last."""
+        self._tokens: list[tuple[str, bool]] = []
+        """Each with whether it is a name of the handler's own."""
+        self._places: dict[int, tuple[int, int]] = {}
+        """By the id of a statement the place of its first token, and behind its last."""
 
-    def read(self, body: Node) -> None:
-        """Read a block and all inside it."""
-        blocks = [body]
-        while blocks:
-            # What is thrown is left out of the statement's tokens; blocks in it are by themselves.
-            thrown: list[Node] = []
-            self._read(blocks.pop(), thrown)
-            for throw in thrown:
-                inner = syntax.descendants(throw, "statement_block", "throw_statement")
-                blocks += [node for node in inner if node.type == "statement_block"]
+    def tokens_of(self, statement: Node) -> list[tuple[str, bool]]:
+        """The tokens of a statement. Ask for outer ones first: inner ones are then known."""
+        if statement.id not in self._places:
+            self._read(statement)
+        first, end = self._places[statement.id]
+        return self._tokens[first:end]
 
-    def _read(self, root: Node, thrown: list[Node]) -> None:
-        if root in self.statements:
-            return
-        tokens = self.tokens
-        ends: list[tuple[list[tuple[Node, int, int]], Node, int]] = []
+    def _read(self, root: Node) -> None:
+        tokens, places = self._tokens, self._places
+        begun: list[tuple[int, int]] = []
+        listed = {root.id}
         stack: list[Node | None] = [root]
-        own: dict[int, list[tuple[Node, int, int]]] = {}
         while stack:
             node = stack.pop()
             if node is None:  # behind a statement
-                statements, statement, first = ends.pop()
-                statements.append((statement, first, len(tokens)))
+                statement, first = begun.pop()
+                places[statement] = (first, len(tokens))
                 continue
             kind = node.type
-            holder = own.pop(node.id, None)
-            if holder is not None:
-                ends.append((holder, node, len(tokens)))
+            if node.id in listed:
+                begun.append((node.id, len(tokens)))
                 stack.append(None)
-            if kind == "statement_block":
-                own |= self._statements_of(node)
             if kind == "throw_statement":
+                # What is thrown is left out. Blocks in it are by themselves.
                 tokens.append(("throw", False))
-                thrown.append(node)
             elif kind == "comment":
                 continue
             elif kind in _TEXTS and (kind == "string" or not node.named_child_count):
@@ -266,22 +279,18 @@ class _Reader:
                 # `args.id` is what `({ id }) =>` calls `id`.
                 tokens.append((self._file.tree.text_of(node), True))
             elif node.child_count:
-                stack.extend(reversed(node.children))
+                children = node.children
+                if kind == "statement_block":
+                    listed.update(child.id for child in children)
+                stack.extend(reversed(children))
             elif kind not in _LEFT_OUT:
                 self._leaf(node, kind)
 
-    def _statements_of(self, block: Node) -> dict[int, list[tuple[Node, int, int]]]:
-        """By the id of each statement where it is to be listed."""
-        listed = self.statements[block] = []
-        return {child.id: listed for child in _statements_of(block)}
-
     def _is_of_parameter(self, member: Node) -> bool:
-        owner = syntax.field(member, "object")
-        binding = self._file.resolve(owner) if owner is not None else None
+        owner = member.children[0]
+        binding = self._file.resolve(owner) if owner.type == "identifier" else None
         return (
-            owner is not None
-            and owner.type == "identifier"
-            and binding is not None
+            binding is not None
             and binding.kind == "parameter"
             and not binding.path
             and binding.function == self._handler
@@ -295,8 +304,8 @@ class _Reader:
     def _leaf(self, node: Node, kind: str) -> None:
         text = self._file.tree.text_of(node)
         if kind in _SHORTHANDS:
-            self.tokens += ((text, False), (":", False))
-        self.tokens.append((text, kind in _NAMES and _is_own(self._file, node, self._handler)))
+            self._tokens += ((text, False), (":", False))
+        self._tokens.append((text, kind in _NAMES and _is_own(self._file, node, self._handler)))
 
 
 def _is_own(file: CodeFile, name: Node, handler: Node) -> bool:

@@ -76,7 +76,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import Category
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._statement_runs import Shape, StatementRun, likely_copies, runs_of
+from assistant.code.rules._statement_runs import Shape, shapes_of_likely_copies
 
 LEAST_STATEMENTS = 3
 LEAST_TOKENS = 18
@@ -91,34 +91,35 @@ def check_project(project: Project) -> Iterator[Report]:
         for function in project.functions
         if function.registered and function.file.category is Category.DEPLOYED
     ]
-    for function in likely_copies(project, functions, LEAST_STATEMENTS):
+    for function, blocks in shapes_of_likely_copies(project, functions, LEAST_STATEMENTS):
         own: dict[str, RegisteredFunction] = {}
-        for run in runs_of(project, function):
-            shapes = [run.shape(at, LEAST_STATEMENTS) for at in run.windows(LEAST_STATEMENTS)]
-            yield from _copies(run, shapes, function, first)
+        for shapes in blocks:
+            yield from _copies(shapes, function, first)
             for shape in shapes:
-                own.setdefault(shape.key, function)
+                if shape is not None:
+                    own.setdefault(shape.key, function)
         for key, holder in own.items():
             first.setdefault(key, holder)
 
 
 def _copies(
-    run: StatementRun,
-    shapes: list[Shape],
+    shapes: list[Shape | None],
     function: RegisteredFunction,
     first: dict[str, RegisteredFunction],
 ) -> Iterator[Report]:
     """Report where a block begins that stands in an earlier function; once for a longer one."""
     is_reported = False
     for shape in shapes:
-        original = first.get(shape.key)
-        if original is None or shape.call is None or shape.tokens < LEAST_TOKENS:
-            is_reported = is_reported and original is not None
+        original = None if shape is None else first.get(shape.key)
+        if shape is None or original is None:
+            is_reported = False
+            continue
+        if shape.call is None or shape.tokens < LEAST_TOKENS:
             continue
         if not is_reported:
             is_reported = True
             yield RULE.at(
-                run.file,
+                shape.call.file,
                 shape.call.name_node,
                 f"the {function.kind} `{function.name}` repeats database code of "
                 f"`{original.name}` in `{original.file.path}`",
