@@ -148,7 +148,7 @@ class Contexts:
             if name is None:
                 return None
             names.append(name)
-            node = syntax.unwrap(syntax.field(node, "object"))
+            node = syntax.unwrap(node.children[0])
         if node is None or depth > _MAX_DEPTH:
             return None
         names.reverse()

@@ -273,17 +273,20 @@ class Project:
 
     def follow(self, file: CodeFile, node: Node | None, depth: int = 0) -> Target:
         """What an expression stands for, through names, imports, members and casts."""
-        node = syntax.unwrap(node)
         if node is None or depth > MAX_DEPTH:
             return UNKNOWN
-        if depth:
-            return self._follow(file, node, depth)
-        # A node's id is its place in memory, which no other node has while the trees are kept.
-        key = node.id
-        known = self._targets.get(key)
-        if known is None:
-            known = self._targets[key] = self._follow(file, node, 0)
-        return known
+        if not depth:
+            # A node's id is its place in memory, which no other node has while the trees are kept.
+            known = self._targets.get(node.id)
+            if known is not None:
+                return known
+        inner = syntax.unwrap(node)
+        if inner is None:
+            return UNKNOWN
+        target = self._follow(file, inner, depth)
+        if not depth:
+            self._targets[node.id] = target
+        return target
 
     def _follow(self, file: CodeFile, node: Node, depth: int) -> Target:
         kind = node.type
@@ -294,7 +297,7 @@ class Project:
             return self.follow_binding(file, binding, depth + 1)
         if kind in ("member_expression", "subscript_expression"):
             name = syntax.member_name(node)
-            owner = self.follow(file, syntax.field(node, "object"), depth + 1)
+            owner = self.follow(file, node.children[0], depth + 1)
             found = self.member(owner, name, depth + 1) if name is not None else None
             return found if found is not None else Target(file, node)
         if kind == "this":

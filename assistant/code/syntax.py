@@ -64,6 +64,31 @@ _LEAVES = frozenset(
 )
 """Two thirds of all nodes, in which nobody looks for others: not to ask them is a third faster."""
 
+_PLACES = {
+    ("assignment_expression", "left"): 0,
+    ("assignment_expression", "right"): -1,
+    ("binary_expression", "left"): 0,
+    ("binary_expression", "right"): -1,
+    ("call_expression", "arguments"): -1,
+    ("call_expression", "function"): 0,
+    ("member_expression", "object"): 0,
+    ("member_expression", "property"): -1,
+    ("pair", "key"): 0,
+    ("pair", "value"): -1,
+    ("pair_pattern", "key"): 0,
+    ("pair_pattern", "value"): -1,
+    ("subscript_expression", "object"): 0,
+    ("variable_declarator", "name"): 0,
+}
+"""Fields that are always the first or the last child, comments or not.
+
+A node keeps its children, with what is known of them, but makes another node for each question by
+a field's name; and of some nested members the parser gives the inner property by that name.
+"""
+
+_LINKS = frozenset({"call_expression", "member_expression", "subscript_expression"})
+"""What a chain consists of, each around the one before."""
+
 _KEPT = 1 << 15
 """How many answers about nodes are kept for each question: those of a few large files."""
 
@@ -258,7 +283,10 @@ def text_of(node: Node | None) -> str:
 
 def field(node: Node | None, name: str) -> Node | None:
     """A child by its field name; None for None."""
-    return None if node is None else node.child_by_field_name(name)
+    if node is None:
+        return None
+    place = _PLACES.get((node.type, name))
+    return node.child_by_field_name(name) if place is None else node.children[place]
 
 
 def unwrap(node: Node | None) -> Node | None:
@@ -346,22 +374,26 @@ def argument(call: Node, position: int) -> Node | None:
     return unwrap(given[position]) if position < len(given) else None
 
 
+_PREFIXED = frozenset({"await_expression", "unary_expression"})
+
+
 def prefix_of(call: Node) -> Node | None:
     """The `await …` or `void …` in which the grammar puts the name of `await f<T>(x)`.
 
     It reads `(await f)<T>(x)`: where a call has types, what stands before it binds to its name.
     """
     function = field(call, "function")
-    is_prefixed = function is not None and function.type in ("await_expression", "unary_expression")
-    return function if is_prefixed else None
+    return function if function is not None and function.type in _PREFIXED else None
 
 
 @_kept
 def callee(call: Node) -> Node | None:
     """What is called (or constructed), unwrapped."""
-    prefixed = prefix_of(call)
-    if prefixed is not None:
-        return unwrap(_first_code(prefixed.named_children))
+    if call.type == "call_expression":
+        target: Node | None = call.children[0]
+        if target is not None and target.type in _PREFIXED:
+            target = _first_code(target.named_children)
+        return unwrap(target)
     return unwrap(field(call, "function") or field(call, "constructor"))
 
 
@@ -371,9 +403,10 @@ def callee_name_node(call: Node) -> Node | None:
     target = callee(call)
     if target is None:
         return None
-    if target.type == "member_expression":
-        return field(target, "property")
-    return target if target.type == "identifier" else None
+    kind = target.type
+    if kind == "member_expression":
+        return target.children[-1]
+    return target if kind == "identifier" else None
 
 
 @_kept
@@ -388,15 +421,16 @@ def receiver(call: Node) -> Node | None:
     target = callee(call)
     if target is None or target.type not in ("member_expression", "subscript_expression"):
         return None
-    return unwrap(field(target, "object"))
+    return unwrap(target.children[0])
 
 
 @_kept
 def member_name(node: Node) -> str | None:
     """`c` of `a.b.c` and of `a.b["c"]`; None for anything else."""
-    if node.type == "member_expression":
-        return text_of(field(node, "property"))
-    if node.type == "subscript_expression":
+    kind = node.type
+    if kind == "member_expression":
+        return text_of(node.children[-1])
+    if kind == "subscript_expression":
         return string_value(field(node, "index"))
     return None
 
@@ -414,7 +448,7 @@ def name_chain(node: Node | None) -> tuple[str, ...]:
         if name is None:
             return ()
         names.append(name)
-        node = unwrap(field(node, "object"))
+        node = unwrap(node.children[0])
     return ()
 
 
@@ -422,15 +456,9 @@ def name_chain(node: Node | None) -> tuple[str, ...]:
 def chain_root(node: Node | None) -> Node | None:
     """The leftmost expression of a chain of members and calls."""
     node = unwrap_await(node)
-    while node is not None:
-        if node.type in ("member_expression", "subscript_expression"):
-            inner = field(node, "object")
-        elif node.type == "call_expression":
-            inner = field(node, "function")
-        else:
-            return node
-        node = unwrap_await(inner)
-    return None
+    while node is not None and node.type in _LINKS:
+        node = unwrap_await(node.children[0])
+    return node
 
 
 def key_name(node: Node | None) -> str | None:
@@ -453,15 +481,17 @@ def object_members(node: Node | None) -> Iterator[tuple[str, Node]]:
     if node is None or node.type != "object":
         return
     for member in node.named_children:
-        if member.type == "pair":
-            name, value = key_name(field(member, "key")), field(member, "value")
-        elif member.type == "method_definition":
+        kind = member.type
+        if kind == "pair":
+            parts = member.children
+            name, value = key_name(parts[0]), parts[-1]
+        elif kind == "method_definition":
             name, value = key_name(field(member, "name")), member
-        elif member.type == "shorthand_property_identifier":
+        elif kind == "shorthand_property_identifier":
             name, value = text_of(member), member
         else:
             continue
-        if name is not None and value is not None:
+        if name is not None:
             yield name, value
 
 
