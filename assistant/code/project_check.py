@@ -159,6 +159,7 @@ def prepare() -> None:
 def analysis() -> Iterator[None]:
     """What belongs around the running of rules."""
     from assistant.code import syntax
+
     with no_collection():
         try:
             yield

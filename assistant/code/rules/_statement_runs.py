@@ -97,7 +97,7 @@ def _blocks_of(project: Project, function: RegisteredFunction, length: int) -> _
     thrown = _Thrown(tree.nodes_inside(body, "throw_statement"))
     calls = thrown.left_out_of(tree.nodes_inside(body, "call_expression"))
     call_starts = [call.start_byte for call in calls]
-    methods = [syntax.callee_name(call) if _is_method(call) else "" for call in calls]
+    methods = [_method(call, handler.file, handler.node) for call in calls]
     strings = thrown.left_out_of(tree.nodes_inside(body, "string"))
     string_starts = [string.start_byte for string in strings]
     texts = [tree.source[node.start_byte + 1 : node.end_byte - 1] for node in strings]
@@ -150,10 +150,24 @@ class _Thrown:
         return place >= 0 and offset < self._ends[place]
 
 
-def _is_method(call: Node) -> bool:
-    """Whether the name of what is called counts: `args.name` may be `name` in a copy."""
-    owner = syntax.receiver(call)
-    return owner is not None and owner.type != "identifier"
+def _method(call: Node, file: CodeFile, handler: Node) -> str:
+    """The name of a called method; empty where a copy may have it otherwise."""
+    callee = syntax.callee(call)
+    if callee is None or callee.type != "member_expression":
+        return ""
+    return "" if _is_of_parameter(callee, file, handler) else syntax.callee_name(call)
+
+
+def _is_of_parameter(member: Node, file: CodeFile, handler: Node) -> bool:
+    """Whether it is `args.id`, which `({ id }) =>` calls `id`."""
+    owner = member.children[0]
+    binding = file.resolve(owner) if owner.type == "identifier" else None
+    return (
+        binding is not None
+        and binding.kind == "parameter"
+        and not binding.path
+        and binding.function == handler
+    )
 
 
 def _statements_of(block: Node) -> list[Node]:
@@ -275,8 +289,7 @@ class _Reader:
                 continue
             elif kind in _TEXTS and (kind == "string" or not node.named_child_count):
                 tokens.append((self._text(node), False))
-            elif kind == "member_expression" and self._is_of_parameter(node):
-                # `args.id` is what `({ id }) =>` calls `id`.
+            elif kind == "member_expression" and _is_of_parameter(node, self._file, self._handler):
                 tokens.append((self._file.tree.text_of(node), True))
             elif node.child_count:
                 children = node.children
@@ -285,16 +298,6 @@ class _Reader:
                 stack.extend(reversed(children))
             elif kind not in _LEFT_OUT:
                 self._leaf(node, kind)
-
-    def _is_of_parameter(self, member: Node) -> bool:
-        owner = member.children[0]
-        binding = self._file.resolve(owner) if owner.type == "identifier" else None
-        return (
-            binding is not None
-            and binding.kind == "parameter"
-            and not binding.path
-            and binding.function == self._handler
-        )
 
     def _text(self, node: Node) -> str:
         if not node.named_child_count:
