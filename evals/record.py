@@ -34,6 +34,9 @@ class RunSpec:
     """`provider:name` of the model that judged; None where none did."""
     types: str | None = None
     """What checked the types of generated code; None where nothing did."""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    """What models were asked with: `temperature`, and the most tokens of an answer and of code;
+    empty where none was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from evals.passages import version_named
 from evals.prompted import prompted_agent
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import bootstrap_interval
-from evals.subject import Progress, Subject, open_subject
+from evals.subject import MOST_CODE_TOKENS, Progress, Subject, open_subject
 from evals.suite import PASS_RATE, Case, Suite, metric_named
 
 Clock = Callable[[], datetime]
@@ -130,6 +130,7 @@ def run_suites(
         repeat=options.repeat,
         judge=options.judge,
         types=types,
+        parameters=model_parameters() if options.model or options.judge else {},
     )
     return Run(
         id=run_id(started, _made_from(spec, results)),
@@ -138,6 +139,17 @@ def run_suites(
         spec=spec,
         suites=results,
     )
+
+
+def model_parameters() -> dict[str, Json]:
+    """What every model is asked with."""
+    from assistant.model.opening import MOST_TOKENS, TEMPERATURE
+
+    return {
+        "temperature": TEMPERATURE,
+        "answer_tokens": MOST_TOKENS,
+        "code_tokens": MOST_CODE_TOKENS,
+    }
 
 
 def _with_models(suites: Sequence[Suite], options: RunOptions, settings: Settings) -> RunOptions:

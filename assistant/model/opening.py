@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 120.0
 """Seconds without a word after which a model is given up."""
+TEMPERATURE = 0
 MOST_TOKENS = 1200
 """Of an answer."""
 RETRIES = 2
@@ -59,7 +60,7 @@ def _options(
     environ: Mapping[str, str],
     most_tokens: int,
 ) -> dict[str, Any]:
-    options: dict[str, Any] = {"temperature": 0}
+    options: dict[str, Any] = {"temperature": TEMPERATURE}
     if model.provider == "ollama":
         options |= {"num_predict": most_tokens, "client_kwargs": {"timeout": timeout}}
     else:

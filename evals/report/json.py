@@ -42,6 +42,7 @@ def run_to_json(run: Run) -> dict[str, Any]:
             "repeat": run.spec.repeat,
             "judge": run.spec.judge,
             "types": run.spec.types,
+            "parameters": dict(run.spec.parameters),
         },
         "totals": _totals(run),
         "suites": [_suite(suite) for suite in run.suites],
@@ -114,6 +115,7 @@ def run_from_json(value: dict[str, Any]) -> Run:
             int(spec.get("repeat", 1)),
             spec.get("judge"),
             spec.get("types"),
+            dict(spec.get("parameters", {})),
         ),
         suites=tuple(_suite_from(suite) for suite in value["suites"]),
     )

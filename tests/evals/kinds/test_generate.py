@@ -108,6 +108,7 @@ def test_code_that_keeps_the_rules_passes_and_is_kept_with_tokens_and_cost(folde
     assert isinstance(case, Outcome)
     assert (case.passed, case.sampled, run.passed) == (True, True, True)
     assert case.result.usage == Usage(1, 100, 20, 0.0003)
+    assert run.spec.parameters == {"temperature": 0, "answer_tokens": 1200, "code_tokens": 4000}
     found = scores(run)
     assert (found["violations"], found["findings"]) == (Measured(0.0, 1), Measured(0.0, 1))
     assert found["findings:no-filter-in-query"] == Measured(0.0, 1)
