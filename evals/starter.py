@@ -33,6 +33,7 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 _SPAN = re.compile(r"`([^`\n]{1,200})`")
 _CAMEL = re.compile(r"(?<![\w$])[A-Za-z][a-z0-9]{0,60}(?:[A-Z][a-z0-9]{0,60}){1,8}(?![\w$])")
 _DOTTED = re.compile(r"(?<![\w$.])(?:ctx|v|q)\.[a-z][A-Za-z0-9]{0,60}(?![\w$])")
+_REFERENCE = re.compile(r"(?<![\w$.])(?:internal|api)(?:\.[A-Za-z_$][\w$]{0,60}){2,5}(?![\w$])")
 _METHOD = re.compile(r"(?<!\bv)(?<!\bq)(?<!\bctx)\.[a-z]{1,40}(?=\()")
 _IMPORTED = re.compile(r"\bimport (?:type )?(?:[\w$]{1,60}, )?\{([^{}]{0,4000})\}")
 _RENAMED = re.compile(r" as [\w$]{1,60}")
@@ -135,7 +136,7 @@ def _mentions(document: Document, lines: Lines) -> list[tuple[str, int]]:
     spans = _SPAN.findall(text)
     names: Counter[str] = Counter()
     for piece in (*spans, *code):
-        patterns = (_CAMEL if piece in spans else _CALLED, _DOTTED, _METHOD)
+        patterns = (_CAMEL if piece in spans else _CALLED, _DOTTED, _REFERENCE, _METHOD)
         for pattern in patterns:
             names.update(pattern.findall(piece))
         for imported in _IMPORTED.findall(piece):

@@ -77,17 +77,26 @@ def read_statement(text: str) -> Statement:
     unmarked = bare.translate(_MARKS)
     tokens = tuple(_WORD.findall(bare.replace("`", " ").replace("*", " ")))
     lower = [token.casefold().replace("’", "'") for token in tokens]
-    spans = [name for span in _SPAN.findall(bare) for name in _IDENTIFIER.findall(span)]
-    loose = _CODE_LIKE.findall(_SPAN.sub(" ", bare).replace("*", " "))
     return Statement(
         plain=" ".join(unmarked.casefold().split()).rstrip(".;:,"),
-        code=(*spans, *loose),
+        code=_code_in(bare),
         tokens=tuple(_IDENTIFIER.findall(bare)),
         numbers=tuple(_NUMBER.findall(unmarked)),
         opposites=Counter(word for word in lower if word in _OPPOSITES),
         denials=sum(word in _DENIES or word.endswith("n't") for word in lower),
         words=words_of(unmarked),
     )
+
+
+def _code_in(text: str) -> tuple[str, ...]:
+    """The names between backticks, and others that are written like code, in their order."""
+    found: list[tuple[int, str]] = []
+    for span in _SPAN.finditer(text):
+        inner = _IDENTIFIER.finditer(text, span.start() + 1, span.end() - 1)
+        found += ((name.start(), name[0]) for name in inner)
+    loose = _SPAN.sub(lambda span: " " * len(span[0]), text).replace("*", " ")
+    found += ((name.start(), name[0]) for name in _CODE_LIKE.finditer(loose))
+    return tuple(name for _, name in sorted(found))
 
 
 def sameness(wanted: Statement, found: Statement) -> float:

@@ -31,6 +31,7 @@ description: "Use this agent: for payments, \\u2028 and \\"quotes\\"."
 ```ts
 import { internalMutation as raw, query } from "./_generated/server";
 export const one = ctx.db.query("t").withIndex("by_a").take(5);
+export const later = internal.refunds.send;
 ```
 """
 
@@ -62,11 +63,17 @@ def test_the_suite_passes_on_the_documents_that_it_was_made_of(
     assert call("eval", "run", "evals/agents.yaml") == 0
 
 
-def test_names_that_an_example_imports_must_stay(here: Path) -> None:
+@pytest.mark.parametrize(
+    ("there", "then"),
+    [
+        ("internalMutation as raw", "mutation as raw"),
+        ("internal.refunds.send", "api.refunds.send"),
+    ],
+)
+def test_what_an_example_imports_and_refers_to_must_stay(here: Path, there: str, then: str) -> None:
     assert call("eval", "init") == 0
     document = here / ".claude" / "agents" / "payments.md"
-    edited = DOCUMENT.replace("internalMutation as raw", "mutation as raw")
-    document.write_text(edited, encoding="utf-8")
+    document.write_text(DOCUMENT.replace(there, then), encoding="utf-8")
     assert call("eval", "run", "evals/agents.yaml") == 1
 
 

@@ -72,6 +72,12 @@ def test_names_with_capitals_are_code_as_a_whole_also_without_marks() -> None:
     assert alike(wanted, wanted.replace("getUser", "getOwner")) == 0.0
 
 
+def test_names_without_marks_keep_their_place_among_the_marked_ones() -> None:
+    wanted = "Put what several functions share into plain TypeScript under `convex/model/`."
+    assert read_statement(wanted).code == ("TypeScript", "convex", "model")
+    assert alike(wanted, wanted.replace("several", "multiple")) > 0
+
+
 def test_each_statement_stands_for_one_only_and_the_exact_one_first() -> None:
     wanted = ["Bound every read with `take`.", "Bound all reads with `take`."]
     assert match_statements(wanted, wanted[::-1]) == [1, 0]
