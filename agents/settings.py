@@ -90,6 +90,8 @@ class Settings:
     """SQLAlchemy URL; None means the workspace's own SQLite file."""
     chroma_url: str | None = None
     """Address of a Chroma server; None means the workspace's embedded store."""
+    server_timeout: float | None = None
+    """Seconds that the registry's or the vectors' server may be silent; None means the default."""
     embedding_model: str | None = None
     """Folder or name of a sentence-transformers model; None means all-MiniLM-L6-v2."""
     model: str | None = None
@@ -127,20 +129,20 @@ def load_settings(start: Path, environ: Mapping[str, str] = os.environ) -> Setti
         for name in _FROM_ENVIRONMENT
         if environ.get(variable := f"CONVEXPERT_{name.upper()}")
     }
-    if wanted := environ.get("CONVEXPERT_MODEL_TIMEOUT"):
-        given["model_timeout"] = _seconds(wanted)
+    for name in ("model_timeout", "server_timeout"):
+        variable = f"CONVEXPERT_{name.upper()}"
+        if wanted := environ.get(variable):
+            given[name] = _seconds(wanted, variable)
     return replace(settings, **given) if given else settings
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, variable: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= LONGEST_TIMEOUT:
-        raise UsageError(
-            f"CONVEXPERT_MODEL_TIMEOUT must be seconds from 1 to {LONGEST_TIMEOUT}, not {text!r}"
-        )
+        raise UsageError(f"{variable} must be seconds from 1 to {LONGEST_TIMEOUT}, not {text!r}")
     return seconds
 
 
@@ -187,6 +189,7 @@ def _settings(table: object, path: Path) -> Settings:
     return Settings(
         registry_url=reader.text(table, "registry_url"),
         chroma_url=reader.text(table, "chroma_url"),
+        server_timeout=reader.number(table, "server_timeout", LONGEST_TIMEOUT),
         embedding_model=reader.text(table, "embedding_model"),
         model=reader.text(table, "model"),
         eval_model=reader.text(table, "eval_model"),

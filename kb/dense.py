@@ -32,6 +32,10 @@ _PAGE = 2000
 _HNSW = {"space": "ip", "ef_search": 500, "ef_construction": 200, "max_neighbors": 24}
 
 
+SERVER_SECONDS = 60.0
+"""How long a server may be silent where nothing else is set."""
+
+
 class VectorStoreError(KnowledgeBaseError):
     """The vector store can't be opened, read or written."""
 
@@ -55,12 +59,25 @@ def has_store(folder: Path) -> bool:
 class VectorStore:
     """One collection of L2-normalised vectors."""
 
-    def __init__(self, client: ClientAPI, name: str, place: str) -> None:
+    def __init__(
+        self,
+        client: ClientAPI,
+        name: str,
+        place: str,
+        *,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
         # Chroma's types ask for numpy dtypes that float32 arrays do not have.
         self._client: Any = client
         self._name = name
         self._place = place
-        self._collection = self._in_chroma(self._open)
+        self.close = close
+        """Closes the connections to a server; not to be used afterwards."""
+        try:
+            self._collection = self._in_chroma(self._open)
+        except VectorStoreError:
+            close()
+            raise
 
     @classmethod
     def embedded(cls, folder: Path, name: str) -> VectorStore:
@@ -82,8 +99,8 @@ class VectorStore:
         _forget_clients()
 
     @classmethod
-    def served(cls, url: str, name: str) -> VectorStore:
-        """The collection on a Chroma server.
+    def served(cls, url: str, name: str, *, timeout: float = SERVER_SECONDS) -> VectorStore:
+        """The collection on a Chroma server, which may be silent for `timeout` seconds.
 
         Raises UsageError for an address that is none, VectorStoreError where nobody answers.
         """
@@ -96,18 +113,15 @@ class VectorStore:
             raise UsageError(f"chroma_url is no address: {url!r}", hint="http://HOST:PORT")
         secure = parts.scheme == "https"
 
-        connect: Callable[[], ClientAPI] = partial(
-            _chromadb().HttpClient,
-            host=host,
-            port=port or (443 if secure else 8000),
-            ssl=secure,
-            settings=_settings(),
-        )
-        return cls(_translated(connect, url), name, url)
+        connect = partial(_served_client, host, port or (443 if secure else 8000), secure, timeout)
+        client, close = _translated(connect, url)
+        return cls(client, name, url, close=close)
 
     def _open(self) -> Any:
+        from chromadb.errors import NotFoundError
+
         # get_or_create would write the configuration at every start.
-        with suppress(Exception):
+        with suppress(NotFoundError):
             return self._client.get_collection(self._name, embedding_function=None)
         return self._client.get_or_create_collection(
             self._name,
@@ -206,6 +220,15 @@ def _settings() -> Any:
     return Settings(anonymized_telemetry=False)
 
 
+def _served_client(
+    host: str, port: int, secure: bool, timeout: float
+) -> tuple[ClientAPI, Callable[[], None]]:
+    _chromadb()
+    from kb.chroma_server import connect
+
+    return connect(host, port, secure=secure, settings=_settings(), timeout=timeout)
+
+
 def _embedded_client(folder: Path) -> ClientAPI:
     connect: Callable[[], ClientAPI] = partial(
         _chromadb().PersistentClient, path=str(folder), settings=_settings()
@@ -226,8 +249,20 @@ def _translated(call: Callable[[], Result], place: str) -> Result:
         raise
     except BaseException as error:  # a panic of Chroma's Rust part is no Exception
         lines = str(error).strip().splitlines() or [type(error).__name__]
+        silent = "did not answer in time" if _is_timeout(error) else f"failed: {lines[0]}"
         raise VectorStoreError(
-            f"the vector store failed: {lines[0]}",
+            f"the vector store {silent}",
             hint="`convexpert kb build --force` makes it anew; with chroma_url, is the server up?",
             path=place,
         ) from error
+
+
+def _is_timeout(error: BaseException) -> bool:
+    import httpx
+
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, httpx.TimeoutException):
+            return True
+        chain = chain.__cause__ or chain.__context__
+    return False

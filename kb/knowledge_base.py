@@ -17,7 +17,7 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
 from kb.chunk import CHUNKER, Chunk
-from kb.dense import VectorStore, VectorStoreError, collection_name, has_store
+from kb.dense import SERVER_SECONDS, VectorStore, VectorStoreError, collection_name, has_store
 from kb.embed import Embedder, open_embedder
 from kb.index import Index, IndexDamaged, IndexedDocument
 from kb.matrix import Matrix, make_matrix, read_matrix, write_matrix
@@ -124,10 +124,19 @@ class KnowledgeBase:
         self.close()
 
     def close(self) -> None:
-        """Close the index file."""
+        """Close the index file, and the connections to a server."""
+        self._close_index()
+        self._forget_vectors()
+
+    def _close_index(self) -> None:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+    def _forget_vectors(self) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+            self._vectors = None
 
     # Being up to date
 
@@ -149,9 +158,9 @@ class KnowledgeBase:
         except IndexDamaged:
             replaced, build = True, None
         if replaced:
-            self.close()
+            self._close_index()
         if (replaced or build != self._vectors_of) and self._vectors is not None:
-            self._vectors = None
+            self._forget_vectors()
             if self._settings.chroma_url is None:
                 VectorStore.forget()
 
@@ -272,7 +281,7 @@ class KnowledgeBase:
         return self._index
 
     def _open_or_create_index(self, *, afresh: bool) -> Index:
-        self.close()
+        self._close_index()
         try:
             index = None if afresh else self._existing_index()
             if index is not None:
@@ -280,7 +289,7 @@ class KnowledgeBase:
         except IndexDamaged:
             index = None
         if index is None:
-            self.close()
+            self._close_index()
             index = self._index = Index.create(self._workspace.index)
         return index
 
@@ -292,12 +301,14 @@ class KnowledgeBase:
             self._vectors = (
                 VectorStore.embedded(self._workspace.vectors, collection)
                 if url is None
-                else VectorStore.served(url, collection)
+                else VectorStore.served(
+                    url, collection, timeout=self._settings.server_timeout or SERVER_SECONDS
+                )
             )
         return self._vectors
 
     def _open_or_discard_vectors(self, *, afresh: bool) -> VectorStore:
-        self._vectors = None
+        self._forget_vectors()
         embedded = self._settings.chroma_url is None
         if embedded and (afresh or not has_store(self._workspace.vectors)):
             # Also where its file is gone: this process may still have it open.
@@ -309,7 +320,7 @@ class KnowledgeBase:
         except VectorStoreError:
             if not embedded:
                 raise
-            self._vectors = None
+            self._forget_vectors()
             VectorStore.discard(self._workspace.vectors)
             return self._open_vectors(collection)
         if afresh and not embedded:

@@ -25,7 +25,7 @@ def _nothing_from_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     """No test reads or writes the user's own workspace or settings."""
     for name in (
         "WORKSPACE", "REGISTRY_URL", "CHROMA_URL", "EMBEDDING_MODEL", "MODEL", "MODEL_URL",
-        "MODEL_TIMEOUT", "EVAL_MODEL", "JUDGE_MODEL", "NODE_MODULES",
+        "MODEL_TIMEOUT", "SERVER_TIMEOUT", "EVAL_MODEL", "JUDGE_MODEL", "NODE_MODULES",
     ):  # fmt: skip
         monkeypatch.delenv(f"CONVEXPERT_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

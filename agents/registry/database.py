@@ -41,9 +41,12 @@ class Database:
     true.
     """
 
-    def __init__(self, url: str) -> None:
-        """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none."""
-        self._store = _store(url)
+    def __init__(self, url: str, *, timeout: float | None = None) -> None:
+        """Prepare to connect to `url`, a SQLAlchemy URL. Raises UsageError where it is none.
+
+        `timeout` are the seconds that a server may take for one statement.
+        """
+        self._store = _store(url, timeout)
         self.name = self._store.name
         """For messages: the SQLite file, or the URL without its password."""
 
@@ -88,7 +91,7 @@ class Database:
             return False
 
 
-def _store(url: str) -> _Store:
+def _store(url: str, timeout: float | None) -> _Store:
     for start in _SQLITE:
         if url.startswith(start) and len(url) > len(start):
             return SqliteFile(Path(url.removeprefix(start)))
@@ -99,9 +102,9 @@ def _store(url: str) -> _Store:
         )
     try:
         # SQLAlchemy takes as long to import as a whole command on a file: only a server needs it.
-        from agents.registry.server import Server
+        from agents.registry.server import ANSWER_SECONDS, Server
 
-        return Server(url)
+        return Server(url, timeout=timeout or ANSWER_SECONDS)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the registry's address needs the Python package {error.name}",
@@ -116,6 +119,8 @@ def _hint(reason: str) -> str:
         return "the file is damaged; restore it from a backup, or choose another workspace"
     if "is full" in reason:
         return "make room; nothing was written"
+    if "has not answered" in reason:
+        return "is the database server up? try again: what was written already stays as it is"
     if any(sign in reason for sign in _SERVER_GONE):
         return "is the database server up? nothing was written; try again"
     return "see whether it is there, readable and writable"

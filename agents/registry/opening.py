@@ -36,7 +36,9 @@ def open_registry(
     """
     if settings.registry_url is None:
         workspace.create()
-    database = Database(settings.registry_url or f"sqlite:///{workspace.registry}")
+    database = Database(
+        settings.registry_url or f"sqlite:///{workspace.registry}", timeout=settings.server_timeout
+    )
     try:
         migrate(database)
         registry = Registry(database, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,15 +15,13 @@ from agents.registry.connection import Connection
 
 CONNECT_SECONDS = 10
 """How long a server has to answer."""
+ANSWER_SECONDS = 60.0
+"""How long a server may take for one statement, where nothing else is set."""
 BUSY_SECONDS = 30
 """How long a write waits for another process's."""
 
 _WRITE_LOCK = 0x636F6E766578
 """The number of the advisory lock that PostgreSQL's writers take; any number of our own."""
-_CONNECT: dict[str, dict[str, Any]] = {
-    "postgresql": {"connect_timeout": CONNECT_SECONDS, "application_name": "convexpert"},
-}
-"""What the drivers are told at each connection."""
 
 
 class ServerConnection(Connection):
@@ -66,8 +65,8 @@ class Server:
     """What everything here raises where the database fails."""
     file = None
 
-    def __init__(self, url: str) -> None:
-        """Prepare to connect to `url`, a SQLAlchemy URL.
+    def __init__(self, url: str, *, timeout: float = ANSWER_SECONDS) -> None:
+        """Prepare to connect to `url`, a SQLAlchemy URL; a statement may take `timeout` seconds.
 
         Raises UsageError where it is none, ModuleNotFoundError where its driver is not installed.
         """
@@ -75,9 +74,7 @@ class Server:
             parsed = sa.make_url(url)
             backend = parsed.get_backend_name()
             # A connection that a restarted server forgot is replaced before it is used.
-            engine = sa.create_engine(
-                parsed, connect_args=_CONNECT.get(backend, {}), pool_pre_ping=True
-            )
+            engine = sa.create_engine(parsed, pool_pre_ping=True)
         except ArgumentError as error:
             raise UsageError(
                 "the registry's address is no SQLAlchemy URL",
@@ -86,6 +83,9 @@ class Server:
         self.name = parsed.render_as_string()
         """The address without its password."""
         self._is_postgresql = backend == "postgresql"
+        self._patience = timeout
+        if engine.dialect.driver == "psycopg":
+            sa.event.listen(engine, "do_connect", self._connect)
         self._writing = engine
         self._reading = (
             engine.execution_options(isolation_level="REPEATABLE READ")
@@ -102,6 +102,17 @@ class Server:
                 db.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
                 db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
             yield ServerConnection(db)
+
+    def _connect(
+        self, _dialect: object, _record: object, _given: object, options: dict[str, Any]
+    ) -> object:
+        from agents.registry.bounded_psycopg import connect
+
+        return connect(
+            options,
+            patience=self._patience,
+            connect_timeout=min(CONNECT_SECONDS, math.ceil(self._patience)),
+        )
 
     def close(self) -> None:
         """Close all connections."""

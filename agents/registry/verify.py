@@ -37,7 +37,9 @@ def verify_registry(workspace: Workspace, settings: Settings) -> Iterator[Sympto
         if broken is not None:
             yield broken
             return
-    database = Database(settings.registry_url or f"sqlite:///{workspace.registry}")
+    database = Database(
+        settings.registry_url or f"sqlite:///{workspace.registry}", timeout=settings.server_timeout
+    )
     try:
         with database.read() as db:
             yield from _verify_rows(db, database.name)

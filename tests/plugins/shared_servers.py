@@ -204,11 +204,11 @@ def _redirect_workspaces(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> N
 
     schemas: dict[str, str] = {}
 
-    def redirected(url: str) -> Database:
+    def redirected(url: str, **options: float | None) -> Database:
         if url.endswith("/registry.sqlite"):
             first = os.environ["CONVEXPERT_REGISTRY_URL"]
             url = schemas.setdefault(url, server.url() if schemas else first)
-        return Database(url)
+        return Database(url, **options)
 
     monkeypatch.setattr(opening, "Database", redirected)
 
