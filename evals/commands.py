@@ -181,7 +181,7 @@ def history_command(context: typer.Context, as_json: AsJson = False) -> None:
     """
     from assistant.cli.console import stderr, stdout, write_json
     from evals.history import stored_runs
-    from evals.report.json import history_to_json
+    from evals.report.history_json import history_to_json
     from evals.report.text import show_history
     from evals.run_changes import listed_suites
 

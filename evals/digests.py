@@ -20,7 +20,8 @@ _AFTERWARDS = frozenset(
     for name in (
         *("commands", "compare", "compare_command", "compared_runs", "comparability"),
         *("comparison", "edits", "gate_results", "history", "init_command", "judge_command"),
-        *("metric_history", "paired", "schema", "starter", "why"),
+        *("judge_agreement", "judge_labels", "judge_pairs", "metric_history", "paired"),
+        *("run_changes", "schema", "starter", "why"),
     )
 )
 """What only looks at outcomes that are there."""

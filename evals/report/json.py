@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evals.gates import KAPPA, Gates
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
@@ -16,9 +15,6 @@ from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
 from evals.suite import Suite
-
-if TYPE_CHECKING:
-    from evals.run_changes import ListedSuite
 
 FORMAT = 2
 """1 had no gates, attempts, digests of cases and of the code."""
@@ -47,39 +43,6 @@ def run_to_json(run: Run) -> dict[str, Any]:
         "totals": _totals(run),
         "suites": [_suite(suite) for suite in run.suites],
     }
-
-
-def history_to_json(listed: Iterable[ListedSuite]) -> list[dict[str, Any]]:
-    """The list of runs, each with its suites."""
-    told: dict[str, dict[str, Any]] = {}
-    for one in listed:
-        run, change = one.run, one.change
-        summary = told.setdefault(
-            run.id,
-            {
-                "id": run.id,
-                "started_at": run.started_at,
-                "elapsed_ms": run.elapsed_ms,
-                "passed": run.passed,
-                "suites": [],
-            },
-        )
-        summary["suites"].append(
-            {
-                "name": one.suite.name,
-                "passed": one.suite.passed,
-                "counts": _counts(one.suite),
-                "pass_rate": _measurement(one.pass_rate)["value"],
-                "change": None
-                if change is None
-                else {
-                    "since": change.since,
-                    "cases": change.cases,
-                    "pass_rate": change.difference,
-                },
-            }
-        )
-    return list(told.values())
 
 
 def suite_to_json(suite: Suite) -> dict[str, Any]:
@@ -126,7 +89,7 @@ def _suite(suite: SuiteRun) -> dict[str, Any]:
         "name": suite.name,
         "digest": suite.digest,
         "passed": suite.passed,
-        "counts": _counts(suite),
+        "counts": counts_of(suite),
         "agents": [
             {"handle": a.handle, "origin": a.origin, "digest": a.digest, "reference": a.reference}
             for a in suite.agents
@@ -179,7 +142,8 @@ def _gates_from(value: dict[str, Any]) -> Gates:
     )
 
 
-def _counts(suite: SuiteRun) -> dict[str, int]:
+def counts_of(suite: SuiteRun) -> dict[str, int]:
+    """How many of its cases ended how."""
     missed, failed = len(suite.missed), len(suite.failed)
     return {
         "cases": len(suite.cases),

@@ -9,7 +9,7 @@ from evals.metric_history import metric_histories
 from evals.metrics.base import Measured, NotMeasured
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, Skipped
 from evals.record import Run, RunSpec, Score, SuiteRun
-from evals.report.json import history_to_json
+from evals.report.history_json import history_to_json
 from evals.run import score
 from evals.run_changes import listed_suites
 from evals.suite import PASS_RATE
