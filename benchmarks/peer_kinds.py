@@ -101,7 +101,7 @@ def _foreign_database(spot: Spot) -> str | None:
 def _table_id(spot: Spot) -> str | None:
     version = spot.project.convex_version
     if version is not None and version[:2] < _TABLE_NAMED_SINCE:
-        return "package.json names convex below 1.31"
+        return "convex below 1.31"
     return _foreign_database(spot)
 
 
@@ -158,6 +158,9 @@ def _our_query(spot: Spot) -> str | None:
         if root.type == "call_expression":
             return "query from a helper or through a wrapper"
         return "query kept in a variable or handed on"
+    called = syntax.field(root, "function")
+    if called is not None and called.type != "member_expression":
+        return "database through a cast"
     return _database_kind(syntax.receiver(root))
 
 

@@ -2,8 +2,8 @@
 
 Why: with the table's name first a wrong id is an error at the call instead of a strange document
 later, and the code says what it reads; Convex means to ask for it in a future version.
-Silent when: the table is named, the object is no database, or package.json names a version of
-convex before 1.31, which has no such form.
+Silent when: the table is named, the object is no database, or the project runs convex before 1.31,
+which has no such form: the version that is installed or locked, else the lowest in package.json.
 
 Bad:
     import { query } from "./_generated/server";
