@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -33,9 +33,10 @@ from agents.workspace import Workspace
 from evals.compare import compare_runs
 from evals.comparison import Comparison
 from evals.digests import code_digest, digest_of_value
+from evals.kinds import KINDS
 from evals.record import Run
 from evals.run import RunOptions, run_suites
-from evals.suite import Suite, find_suites
+from evals.suite import Case, Suite, find_suites
 
 AIM_CAUGHT = 0.95
 AIM_ALARMS = 0.05
@@ -119,6 +120,7 @@ class Study:
         self, suites: tuple[Suite, ...], workspace: Workspace, scratch: Path, seed: int
     ) -> None:
         self._suites = suites
+        self._quick = [suite for suite in suites if not any(map(_searches, suite.cases))]
         self._workspace = workspace
         self._seed = seed
         self._documents = {one.path: one.raw.decode() for one in builtin_documents()}
@@ -167,12 +169,24 @@ class Study:
     def _lost(self, path: str, edited: str) -> str:
         self._put(path, edited)
         try:
-            run = _run(self._suites, self._folder, self._workspace)
+            # One suite that fails fails the comparison: those that search are asked last.
+            for suites in (self._quick, self._suites):
+                told = self._told(suites)
+                if told:
+                    return told
         except ConvexpertError as error:  # that ends a comparison with status 2
             return f"can't be run: {error}"
         finally:
             self._put(path, self._documents[path])
-        return _told(compare_runs(self._base, run), self._known)
+        return ""
+
+    def _told(self, suites: Sequence[Suite]) -> str:
+        """The gates of these suites that fail with the documents as they now are."""
+        names = {suite.name for suite in suites}
+        base = replace(
+            self._base, suites=tuple(one for one in self._base.suites if one.name in names)
+        )
+        return _told(compare_runs(base, _run(suites, self._folder, self._workspace)), self._known)
 
     def _key(self, path: str, edited: str) -> str:
         suites = [suite.digest for suite in self._suites]
@@ -181,6 +195,10 @@ class Study:
 
     def _put(self, path: str, text: str) -> None:
         (self._folder / path).write_text(text, encoding="utf-8", newline="")
+
+
+def _searches(case: Case) -> bool:
+    return KINDS[case.kind].needs(case.task).index
 
 
 def _edited(mutation: Mutation, chance: Random, documents: dict[str, str]) -> tuple[str, str]:
@@ -192,7 +210,7 @@ def _edited(mutation: Mutation, chance: Random, documents: dict[str, str]) -> tu
     raise RuntimeError(f"no document to {mutation.name}")
 
 
-def _run(suites: tuple[Suite, ...], folder: Path, workspace: Workspace) -> Run:
+def _run(suites: Sequence[Suite], folder: Path, workspace: Workspace) -> Run:
     options = RunOptions(agents=(str(folder),), jobs=1)
     return run_suites(suites, options, workspace=workspace, settings=Settings())
 
