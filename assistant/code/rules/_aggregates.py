@@ -72,13 +72,22 @@ class Aggregates:
                 made = self._project.follow(file, syntax.callee(node))
                 if made.module != _PACKAGE or made.name != "TableAggregate":
                     continue
-                types = syntax.text_of(syntax.field(node, "type_arguments"))
+                types = self._types(file, syntax.field(node, "type_arguments"))
                 table = _TABLE_NAME.search(types) or _LAST_NAME.search(types)
                 parent = syntax.wrapped(node).parent
                 name = syntax.text_of(syntax.field(parent, "name"))
                 if table is not None:
                     fields = self._fields(file, syntax.argument(node, 1))
                     yield TableAggregate(name or "aggregate", table[1], file, node, fields)
+
+    def _types(self, file: CodeFile, arguments: Node | None) -> str:
+        """The text of type arguments; of a type that the file names, what it is short for."""
+        text = syntax.text_of(arguments)
+        name = text.strip("<> \n\t")
+        for node in file.nodes("type_alias_declaration") if name.isidentifier() else ():
+            if syntax.text_of(syntax.field(node, "name")) == name:
+                return syntax.text_of(syntax.field(node, "value"))
+        return text
 
     def _fields(self, file: CodeFile, options: Node | None) -> frozenset[str] | None:
         """The fields of a document that an aggregate's functions read."""
@@ -93,6 +102,12 @@ class Aggregates:
             if not given:
                 continue
             pattern = syntax.parameter_pattern(given[0])
+            if pattern.type == "object_pattern":
+                picked = [_picked(child) for child in pattern.named_children]
+                found |= {name for name in picked if name is not None}
+                if None in picked:
+                    return None
+                continue
             binding = file.names.resolve(pattern) if pattern.type == "identifier" else None
             if binding is None:
                 return None
@@ -167,3 +182,11 @@ class Aggregates:
             if is_elsewhere and self._wraps(target.file, made, depth + 1):
                 return True
         return False
+
+
+def _picked(member: Node) -> str | None:
+    """The field that a part of `({ weight, poll: p }) =>` picks; None for a rest."""
+    if member.type == "rest_pattern":
+        return None
+    key = syntax.field(member, "key") or syntax.field(member, "left") or member
+    return syntax.key_name(key)

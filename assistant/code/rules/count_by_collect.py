@@ -54,6 +54,8 @@ from assistant.code.rules._rows import rows_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_MAX_DEPTH = 4
+
 
 def check(query: DbQuery, project: Project) -> Iterator[Report]:
     """Report a `.collect()` of which nothing but numbers are left."""
@@ -84,7 +86,7 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
     )
 
 
-def _is_number(file: CodeFile, use: Node) -> bool:
+def _is_number(file: CodeFile, use: Node, depth: int = 0) -> bool:
     """Whether a use of the rows is a count or a sum."""
     parent = syntax.wrapped(use).parent
     if use.type == "shorthand_property_identifier_pattern":
@@ -103,8 +105,12 @@ def _is_number(file: CodeFile, use: Node) -> bool:
     call = parent.parent
     if call is None or call.type != "call_expression" or syntax.field(call, "function") != parent:
         return False
-    if name == "filter":
-        return _is_number(file, call)
+    if name in ("filter", "map"):
+        # Some of the rows, or one value of each, of which only a number is left.
+        inner = rows_of(file, call)
+        if not inner.uses:
+            return inner.picked == ("length",)
+        return depth < _MAX_DEPTH and all(_is_number(file, use, depth + 1) for use in inner.uses)
     if name == "reduce":
         start = syntax.argument(call, 1)
         return start is not None and start.type == "number"

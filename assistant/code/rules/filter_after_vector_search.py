@@ -214,14 +214,21 @@ def _made_of(file: CodeFile, search: Node, inside: Node) -> set[Binding]:
     for _ in range(_MAX_ROUNDS):
         before = len(made)
         for name, value in declared:
-            if name is None or value is None or name.type != "identifier":
+            if name is None or value is None or not _mentions(file, value, search, made):
                 continue
-            binding = file.names.resolve(name)
-            if binding is not None and _mentions(file, value, search, made):
-                made.add(binding)
+            declared_names = [name] if name.type == "identifier" else _names_of(name)
+            for one in declared_names:
+                binding = file.names.resolve(one)
+                if binding is not None:
+                    made.add(binding)
         if len(made) == before:
             break
     return made
+
+
+def _names_of(pattern: Node) -> list[Node]:
+    """What `{ a, b: c }` and `[a, b]` declare."""
+    return list(syntax.descendants(pattern, "identifier", "shorthand_property_identifier_pattern"))
 
 
 def _mentions(file: CodeFile, value: Node, search: Node, made: set[Binding]) -> bool:
