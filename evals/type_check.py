@@ -37,6 +37,8 @@ _REFERENCE = re.compile(r"^([ \t]{0,200})///[ \t]{0,200}<", re.MULTILINE)
 """The start of a comment that makes the compiler read another file, wherever that lies."""
 _NO_MODULE = frozenset({"TS2307", "TS7016", "TS2792"})
 _SYNTAX = re.compile(r"TS1\d{3}")
+_NO_HINT = frozenset({"TS7006", "TS7031"})
+"""A parameter without a type, as an event handler's is where React's types are not installed."""
 _CHECKED = (".ts", ".tsx", ".mts")
 
 
@@ -86,7 +88,8 @@ class TypeChecker:
             said = self._said(root, timeout)
         if said is None:
             return TypeReport(unchecked=f"tsc was not done after {timeout:g} seconds")
-        faults = _once_unparsed(fault for fault in _faults(said) if not _foreign(fault))
+        untyped = not _has_react(self.modules)
+        faults = _once_unparsed(fault for fault in _faults(said) if not _foreign(fault, untyped))
         if not faults and "error TS" in said.partition("\n")[0] and not _ERROR.search(said):
             return TypeReport(unchecked=f"tsc could not run: {said.partition(chr(10))[0][:200]}")
         return TypeReport(tuple(faults[:MOST_ERRORS]))
@@ -158,14 +161,15 @@ def _version(package: Path) -> str | None:
 
 def _write_project(root: Path, files: Mapping[str, str], modules: Path) -> None:
     has_schema = "convex/schema.ts" in files
+    has_react = _has_react(modules)
     project = {
         **{
             path: _REFERENCE.sub(r"\1// <", text)
             for path, text in files.items()
             if path.endswith(_CHECKED)
         },
-        "tsconfig.json": json.dumps(_CONFIG),
-        "ambient.d.ts": _AMBIENT,
+        "tsconfig.json": json.dumps(_config(jsx="react-jsx" if has_react else "preserve")),
+        "ambient.d.ts": _AMBIENT if has_react else _AMBIENT + _ANY_JSX,
         "convex/_generated/api.ts": _API,
         "convex/_generated/server.ts": _SERVER,
         "convex/_generated/dataModel.ts": _WITH_SCHEMA if has_schema else _WITHOUT_SCHEMA,
@@ -175,6 +179,10 @@ def _write_project(root: Path, files: Mapping[str, str], modules: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", errors="replace", newline="")
     (root / "node_modules").symlink_to(modules, target_is_directory=True)
+
+
+def _has_react(modules: Path) -> bool:
+    return (modules / "@types" / "react" / "package.json").is_file()
 
 
 def _faults(said: str) -> list[TypeFault]:
@@ -198,8 +206,10 @@ def _once_unparsed(faults: Iterable[TypeFault]) -> list[TypeFault]:
     return kept
 
 
-def _foreign(fault: TypeFault) -> bool:
+def _foreign(fault: TypeFault, untyped_react: bool) -> bool:
     """Whether it is about a package that is not installed, or about what stands in for Convex."""
+    if untyped_react and fault.file.endswith("x") and fault.code in _NO_HINT:
+        return True
     if fault.file.startswith(("convex/_generated/", "node_modules/", "../")):
         return True
     if fault.code not in _NO_MODULE:
@@ -208,32 +218,36 @@ def _foreign(fault: TypeFault) -> bool:
     return named is not None and not named[1].startswith((".", "/"))
 
 
+def _config(*, jsx: str) -> dict[str, object]:
+    return {**_CONFIG, "compilerOptions": {**_OPTIONS, "jsx": jsx}}
+
+
+_OPTIONS = {
+    "target": "ES2022",
+    "lib": ["ES2022", "DOM", "DOM.Iterable"],
+    "module": "ESNext",
+    "moduleResolution": "Bundler",
+    "strict": True,
+    "skipLibCheck": True,
+    "allowSyntheticDefaultImports": True,
+    "forceConsistentCasingInFileNames": True,
+    "isolatedModules": True,
+    "noEmit": True,
+    "types": [],
+}
+"""As strict as those of Convex's own starter projects."""
 _CONFIG = {
-    "compilerOptions": {
-        "target": "ES2022",
-        "lib": ["ES2022", "DOM", "DOM.Iterable"],
-        "module": "ESNext",
-        "moduleResolution": "Bundler",
-        "jsx": "preserve",
-        "strict": True,
-        "skipLibCheck": True,
-        "allowSyntheticDefaultImports": True,
-        "forceConsistentCasingInFileNames": True,
-        "isolatedModules": True,
-        "noEmit": True,
-        "types": [],
-    },
     "include": ["**/*.ts", "**/*.tsx", "**/*.mts"],
     "exclude": ["node_modules"],
 }
-"""As strict as the one that Convex's own starter projects have."""
-
 _AMBIENT = """\
 declare const process: { env: Record<string, string | undefined> };
 declare const Buffer: any;
 declare module "node:*";
 declare module "crypto";
 """
+_ANY_JSX = "declare namespace JSX { interface IntrinsicElements { [name: string]: any } }\n"
+"""Where React's types are not installed."""
 _API = """\
 import type { AnyApi, AnyComponents } from "convex/server";
 export declare const api: AnyApi;

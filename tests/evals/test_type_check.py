@@ -121,3 +121,9 @@ def test_real_faults_are_found_and_packages_that_are_not_installed_are_none() ->
         {"convex/tasks.ts": QUERY.replace('import { helper } from "./nowhere";', "")}
     )
     assert without.faults == ()
+    page = (
+        "// src/App.tsx\nexport const App = () => <p onClick={(event) => void event}>Hello</p>;\n"
+    )
+    assert checker.check({"src/App.tsx": page}).faults == ()
+    (fault,) = checker.check({"src/App.tsx": page.replace("Hello", "{hello}")}).faults
+    assert fault.code == "TS2304"
