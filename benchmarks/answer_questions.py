@@ -67,10 +67,22 @@ def earlier_questions(name: str) -> list[Asked]:
 
 
 def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
-    """One half of `seeds.yaml`, which is judged over the seed documents alone."""
+    """One half of `seeds.yaml`, which is judged over the seed documents alone.
+
+    `tuning` holds the further questions that were written for practice, too.
+    """
     data: Any = yaml.safe_load((FIXTURES / "seeds.yaml").read_text(encoding="utf-8"))
+    judged = [
+        one
+        for one in _of_seeds(data["judged"])
+        if _is_for_tuning(one.question) == (half == "tuning")
+    ]
+    return judged + (_of_seeds(data["practice"]) if half == "tuning" else [])
+
+
+def _of_seeds(cases: Mapping[str, Any]) -> list[Asked]:
     over = frozenset({"seeds"})
-    asked = [
+    answerable = [
         Asked(
             case["question"],
             over,
@@ -78,13 +90,12 @@ def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
             where=tuple(_place(place) for place in case["where"]),
             facts=tuple(tuple(wordings) for wordings in case["facts"]),
         )
-        for case in data["answerable"]
+        for case in cases["answerable"]
     ]
-    asked += [
+    return answerable + [
         Asked(case["question"], frozenset(), over, kind=case["kind"])
-        for case in data["unanswerable"]
+        for case in cases["unanswerable"]
     ]
-    return [one for one in asked if _is_for_tuning(one.question) == (half == "tuning")]
 
 
 def _place(told: str) -> tuple[str, Lines]:

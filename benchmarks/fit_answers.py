@@ -4,7 +4,8 @@
 
 Two fits, both convex and without chance: which statement answers (a multinomial logistic regression
 over the candidates of each question) and whether the documents answer at all (a logistic regression
-over `coverage.FEATURES`). Cross-validation keeps all libraries' cases of a question together.
+over `coverage.FEATURES`, in which each library's answerable questions weigh as much as its others).
+Cross-validation keeps all libraries' cases of a question together.
 """
 
 from __future__ import annotations
@@ -12,17 +13,25 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy
-from answer_questions import LIBRARIES, Asked, earlier_questions, library, questions
+from answer_questions import (
+    LIBRARIES,
+    Asked,
+    earlier_questions,
+    library,
+    questions,
+    seed_questions,
+)
 from numpy.typing import NDArray
 
 from assistant.answer import weights
-from assistant.answer.coverage import FEATURES, THRESHOLD, features_of
+from assistant.answer.coverage import FEATURES, RULES, THRESHOLD, features_of
 from assistant.answer.evidence import MERITS, Evidence, gather
 from assistant.answer.question import read_question
 from assistant.answer.select import select_points
@@ -68,7 +77,11 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = given.scratch or Path(temporary)
-        training = [*questions("training"), *earlier_questions("questions")]
+        training = [
+            *questions("training"),
+            *earlier_questions("questions"),
+            *seed_questions("tuning"),
+        ]
         choices = [choice for name in LIBRARIES for choice in _choices(name, training, scratch)]
         report_choices(choices)
         if given.write:
@@ -81,9 +94,10 @@ def main() -> None:
         for title, held in (
             ("development.yaml, held_out", questions("held_out")),
             ("held_out.yaml", earlier_questions("held_out")),
+            ("seeds.yaml, blind", seed_questions("blind")),
         ):
             made = [one for name in LIBRARIES for one in _decisions(name, held, scratch)]
-            report(title, made, probabilities(made, fitted))
+            report(title, made, probabilities(made, fitted), name_them="blind" not in title)
 
 
 # Which statement answers
@@ -92,7 +106,7 @@ def main() -> None:
 def _choices(name: str, asked: Sequence[Asked], scratch: Path) -> Iterator[Choice]:
     with library(name, scratch) as (_, knowledge_base):
         for one in asked:
-            if name not in one.libraries or not one.right:
+            if name not in one.libraries or not one.is_placed:
                 continue
             found = gather(read_question(one.question), knowledge_base).evidence
             right = numpy.array([_is_right(evidence, one) for evidence in found])
@@ -102,8 +116,9 @@ def _choices(name: str, asked: Sequence[Asked], scratch: Path) -> Iterator[Choic
 
 
 def _is_right(found: Evidence, asked: Asked) -> bool:
-    told = f"{found.statement.text}\n{found.statement.quote}".lower()
-    return any(phrase.lower() in told for phrase in asked.right)
+    statement = found.statement
+    told = f"{statement.text}\n{statement.quote}"
+    return asked.is_answered_by(statement.chunk.path, statement.lines, told)
 
 
 def fit_choices(choices: Sequence[Choice]) -> Matrix:
@@ -160,7 +175,7 @@ def _decision(one: Asked, name: str, knowledge_base: KnowledgeBase) -> Decision:
     points = select_points(findings, knowledge_base, sources=())
     features = features_of(findings, points, knowledge_base)
     row = numpy.array([features.get(feature, 0.0) for feature in FEATURES])
-    ruled_out = bool(features.get("unmeasured") or features.get("elsewhere"))
+    ruled_out = any(features.get(rule) for rule in RULES)
     return Decision(one.question, name, row, name in one.libraries, ruled_out)
 
 
@@ -169,13 +184,17 @@ def fit_decisions(decisions: Sequence[Decision]) -> Matrix:
     made = [one for one in decisions if not one.is_ruled_out]
     rows = numpy.array([[1.0, *one.features] for one in made])
     wanted = numpy.array([float(one.answers) for one in made])
+    groups = Counter((one.library, one.answers) for one in made)
+    each = len(made) / len(groups)
+    weight = numpy.array([each / groups[one.library, one.answers] for one in made])
     ridge = numpy.eye(rows.shape[1]) * RIDGE_OF_COVERAGE
     ridge[0, 0] = 1e-6
     found = numpy.zeros(rows.shape[1])
     for _ in range(60):
         likely = 1.0 / (1.0 + numpy.exp(-(rows @ found)))
-        curve = (rows.T * (likely * (1 - likely))) @ rows + ridge
-        found -= numpy.linalg.solve(curve, rows.T @ (likely - wanted) + ridge @ found)
+        curve = (rows.T * (weight * likely * (1 - likely))) @ rows + ridge
+        slope = rows.T @ (weight * (likely - wanted)) + ridge @ found
+        found -= numpy.linalg.solve(curve, slope)
     return found
 
 
@@ -200,9 +219,14 @@ def report_cross_validation(decisions: Sequence[Decision]) -> None:
     report("cross-validation", decisions, likely)
 
 
-def report(title: str, decisions: Sequence[Decision], likely: Sequence[float]) -> None:
-    """Print how many answerable questions and how many look-alikes are declined."""
-    for name in LIBRARIES:
+def report(
+    title: str, decisions: Sequence[Decision], likely: Sequence[float], *, name_them: bool = True
+) -> None:
+    """Print how many answerable questions and how many look-alikes are declined.
+
+    With `name_them` also which ones were decided wrongly.
+    """
+    for name in [name for name in LIBRARIES if any(one.library == name for one in decisions)]:
         counts = {}
         for answers in (True, False):
             declined = [
@@ -213,7 +237,7 @@ def report(title: str, decisions: Sequence[Decision], likely: Sequence[float]) -
             counts[answers] = f"{sum(declined)}/{len(declined)}"
         print(f"{title}, {name}: answerable declined {counts[True]}, others {counts[False]}")
     for one, p in sorted(zip(decisions, likely, strict=True), key=lambda pair: pair[1]):
-        if (p >= THRESHOLD) != one.answers:
+        if name_them and (p >= THRESHOLD) != one.answers:
             kind = "declined" if one.answers else "answered"
             print(f"  {kind} {one.library:8}{p:.2f} {one.question}")
 

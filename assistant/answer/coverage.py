@@ -8,9 +8,9 @@ left; without `hardly`, the same.
 
 The decision is a logistic regression over the features below. `benchmarks/fit_answers.py` fits it
 to the training questions of `tests/fixtures/answers`, reports how it does on others, and writes
-`weights.json`. Two rules stand above it:
-what only a quantity can answer is never answered without one, nor what is in the dashboard by what
-is not of that.
+`weights.json`. Rules stand above it: what only a quantity can answer is never answered without one,
+what is in the dashboard not by what is not of that, and what a check-list says not by an item about
+something else.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.answer.evidence import Evidence, Findings, Library
-from assistant.answer.form import tells_quantity
+from assistant.answer.form import NAMES_LIST, OF_LIST, tells_quantity
 from assistant.answer.question import CLICKS, Question
 from assistant.answer.select import Point
 from assistant.answer.weights import weights_of
 
-THRESHOLD = 0.45
+THRESHOLD = 0.35
 """Below one half: a wrong refusal of a covered question is worse than a cited near miss."""
+FEW = 300
+"""Chunks of a library that is half small."""
+MUCH = 4
+"""Key terms of a question of which as much as possible is known."""
 TOGETHER = 3.0
 """How far below the leading point's score another one may be to count as part of an answer."""
 
@@ -40,10 +44,16 @@ FEATURES = (
     "guessed",
     "rests_on_unknown",
     "rests_on_unsaid",
-    "agreement",
     "foreign",
+    "inside",
+    "known",
+    "within_unknown",
+    "opens_unknown",
+    "small",
 )
 """What the decision rests on, nearly all from 0 to 1. See `features_of`."""
+RULES = ("unmeasured", "elsewhere", "unlisted")
+"""Features of which each alone decides that the documents don't answer."""
 
 
 def features_of(
@@ -59,20 +69,24 @@ def features_of(
       which documents have only parts;
     - `rests_on_unknown`, `rests_on_unsaid`: how far the question's meaning moves when the words
       that no document uses, or that the chosen statements don't, are left out (1 - cosine);
-    - `agreement`: how far up the leading statement's passage is in both rankings;
     - `foreign`: 1 where something written like a product is named that no document knows;
+    - `inside`: weighted share of the key terms that the leading statement has in its code only;
+    - `known`: how many key terms documents use, in fours: of a long question much is found;
+    - `within_unknown`: 1 where something is asked of what is done `in`, `with` or `from` a thing
+      that no document knows; `opens_unknown`: 1 where the first key term is such a thing;
+    - `small`: from 1 for hardly any documents to 0: where there are few, words are missing soon;
     - `unmeasured`: 1 where only a quantity can answer and the leading statement has none of the
       matter;
     - `elsewhere`: 1 where something is looked for in the dashboard and the leading statement is
-      not of that.
+      not of that;
+    - `unlisted`: 1 where a check-list is asked for something that the leading statement doesn't
+      name.
     """
     if not points:
         return {"unknown": 1.0, "rests_on_unknown": 1.0, "rests_on_unsaid": 1.0}
     lead, question = points[0].lead, findings.question
     told = [point for point in points if point.lead.score >= lead.score - TOGETHER]
     said = {text for point in told for voice in point.voices for text in voice.covered}
-    ranks = (lead.hit.dense_rank, lead.hit.lexical_rank)
-    agreement = math.prod(1.0 / (1.0 + 0.1 * (rank - 1)) if rank else 0.2 for rank in ranks)
     # Acronyms are no products: a `PDF` is the asker's own matter.
     names = {term.text for term in question.key_terms if term.is_name and not term.text.isupper()}
     known = [text for text in findings.weights if text not in findings.unknown]
@@ -89,8 +103,13 @@ def features_of(
         "guessed": findings.share(term.text for term in question.key_terms if term.is_guessed),
         "rests_on_unknown": _rests_on(findings.unknown, question, library),
         "rests_on_unsaid": _rests_on(unsaid, question, library),
-        "agreement": agreement,
         "foreign": float(not names.isdisjoint(findings.unknown)),
+        "inside": lead.merits.get("inside", 0.0),
+        "known": min(len(known), MUCH) / MUCH,
+        "within_unknown": float(any(_stands_within(text, question) for text in findings.unknown)),
+        "opens_unknown": float(_opens(findings) in findings.unknown),
+        "unlisted": float(_is_unlisted(findings, lead)),
+        "small": 1.0 / (1.0 + library.chunk_count() / FEW),
         "unmeasured": float(not tells_quantity(question, lead.statement)),
         "elsewhere": float(question.clicks and not _shows_where(findings, lead)),
     }
@@ -110,6 +129,26 @@ def _rests_on(words: Iterable[str], question: Question, library: Library) -> flo
     return min(1.0, max(0.0, 1.0 - float(whole @ without)))
 
 
+def _stands_within(word: str, question: Question) -> bool:
+    """Whether a question is about what is done in, with or from a thing, named without article."""
+    place = rf"\b(?:in|with|from|using|via|to|for|on top of) {re.escape(word)}(?!\w)"
+    return re.search(place, question.text, re.IGNORECASE) is not None
+
+
+def _opens(findings: Findings) -> str:
+    """The first key term that counts; empty where none does."""
+    terms = (term.text for term in findings.question.key_terms if term.text in findings.weights)
+    return next(terms, "")
+
+
+def _is_unlisted(findings: Findings, lead: Evidence) -> bool:
+    """Whether a check-list is asked for something that the leading statement doesn't name."""
+    if not NAMES_LIST.search(findings.question.text):
+        return False
+    matter = {text for text in findings.weights if not OF_LIST.fullmatch(text)}
+    return bool(matter) and matter.isdisjoint(lead.own)
+
+
 def _shows_where(findings: Findings, lead: Evidence) -> bool:
     """Whether a statement is about the dashboard, and about what is looked for there."""
     if not CLICKS.search(lead.statement.text):
@@ -121,8 +160,10 @@ def _shows_where(findings: Findings, lead: Evidence) -> bool:
 
 def confidence(features: Mapping[str, float]) -> float:
     """From 0 (the documents don't answer) to 1 (they do)."""
-    if features.get("unmeasured") or features.get("elsewhere"):
+    if any(features.get(rule) for rule in RULES):
         return 0.0
     weights = weights_of("coverage")
-    logit = weights["bias"] + sum(weights[name] * features.get(name, 0.0) for name in FEATURES)
+    logit = weights["bias"] + sum(
+        weights.get(name, 0.0) * features.get(name, 0.0) for name in FEATURES
+    )
     return 1.0 / (1.0 + math.exp(-logit))

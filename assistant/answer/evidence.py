@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from math import log
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.answer.code_piece import pieces_in
 from assistant.answer.form import FORMS, forms_of
 from assistant.answer.in_code import statements_in
 from assistant.answer.question import VAGUE, KeyTerm, Question
@@ -31,14 +32,13 @@ DEPTH = 30
 """Chunks that are taken apart."""
 FURTHER = 20
 """Chunks that are found by other words for the same."""
-COMPARED = 12
+COMPARED = 16
 """Statements whose meaning is compared with the question's; each costs some 8 ms. The one that
-answers is among so many in 99% of the training questions."""
+answers is among so many in 98% of the training questions."""
 MOST_CODE = 8
 """Code blocks that may become the example."""
 LONGEST_COMPARED = 260
 """Characters of a statement that its vector is made from."""
-
 ENOUGH = 12
 """Terms that a statement adds to the question's to tell as much as one can."""
 SHORT = 5
@@ -58,6 +58,8 @@ MERITS = (
     "short",
     "command",
     "comment",
+    "piece",
+    "inside",
     *FORMS,
 )
 """What a statement's score is the weighted sum of; all from 0 to 1."""
@@ -67,6 +69,11 @@ _OF_ITSELF = re.compile(
     r"|purpose|core identity|skills?|expertise|related agents|instructions|providing code)\b",
     re.IGNORECASE,
 )
+_ALL_OF_ITSELF = re.compile(
+    r"\b(?:integration points|response format|tool usage|when to use|report|related agents)\b",
+    re.IGNORECASE,
+)
+"""Headings whose subsections are no less about the document itself."""
 
 
 class Library(Protocol):
@@ -143,7 +150,7 @@ def _statements(chunk: Chunk) -> tuple[Statement, ...]:
     for statement in telling_statements(chunk):
         found.append(statement)
         if statement.kind == "code":
-            found += statements_in(statement)
+            found += [*statements_in(statement), *pieces_in(statement)]
     return tuple(found)
 
 
@@ -243,7 +250,8 @@ class Scorer:
     def _by_words(self, statement: Statement, hit: Hit) -> Evidence:
         own = self._named(statement.terms)
         typed = self._named(statement.terms, typed=True)
-        above = self._named(_terms((statement.context, *statement.chunk.heading[-2:])))
+        inside = self._named(statement.terms_inside) - own
+        above = self._named(_terms((statement.context, *statement.chunk.heading[-2:]))) - inside
         added = _told(statement.text[:LONGEST_COMPARED]) - self._asked
         told = statement.text if statement.kind != "code" else ""
         merits = {
@@ -259,8 +267,11 @@ class Scorer:
             "short": float(0 < len(told.split()) < SHORT and statement.kind != "row"),
             "command": float(statement.kind == "command"),
             "comment": float(statement.kind == "comment"),
+            "piece": float(statement.kind == "piece"),
+            "inside": sum(self._weights[text] for text in inside),
             **dict.fromkeys(forms_of(self._question, statement), 1.0),
         }
+        own |= inside
         return Evidence(statement, hit, _score(merits), 0.0, own | above, own, merits)
 
     def _named(self, there: frozenset[str], *, typed: bool = False) -> frozenset[str]:
@@ -275,7 +286,7 @@ class Scorer:
 
 def _score(merits: Mapping[str, float]) -> float:
     weights = weights_of("statement")
-    return round(sum(weights[name] * merits.get(name, 0.0) for name in MERITS), 6)
+    return round(sum(weights.get(name, 0.0) * merits.get(name, 0.0) for name in MERITS), 6)
 
 
 def _place(rank: int | None) -> float:
@@ -285,7 +296,9 @@ def _place(rank: int | None) -> float:
 def _is_of_itself(statement: Statement) -> bool:
     """Whether it stands where a document tells of itself, not of the matter."""
     above = statement.chunk.heading[1:] or statement.chunk.heading
-    return any(map(_OF_ITSELF.search, (*above, statement.context)))
+    if any(map(_OF_ITSELF.search, (*above[-1:], statement.context))):
+        return True
+    return any(map(_ALL_OF_ITSELF.search, above[:-1]))
 
 
 @lru_cache(maxsize=8_192)
@@ -304,7 +317,8 @@ def _compared(statement: Statement) -> str:
     heading = statement.chunk.heading[-1:]
     lead = f"{heading[0]}: " if heading and statement.kind != "code" else ""
     context = f"{statement.context[:200]} " if statement.kind in ("row", "code") else ""
-    return f"{lead}{context}{statement.text}"[:LONGEST_COMPARED]
+    inside = f" {statement.inside}" if statement.inside else ""
+    return f"{lead}{context}{statement.text}{inside}"[:LONGEST_COMPARED]
 
 
 def _order(found: Evidence) -> tuple[float, tuple[str, int, int, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import dedent
 
 from agents.location import Lines
-from assistant.answer.evidence import Findings, Library
+from assistant.answer.evidence import Evidence, Findings, Library
+from assistant.answer.question import KeyTerm
 from assistant.answer.select import Point
 from assistant.answer.statement import Statement, sentences_of, split_chunk
 from kb.lexical import terms
@@ -25,6 +27,8 @@ NAMED_TOO = 0.15
 """The same where the piece uses what the statement names in code."""
 NEARBY = 0.25
 """What standing in the leading statement's section adds to a piece's score."""
+AS_GOOD = 2.5
+"""How far below the leading statement's score a piece of code that shows it may be."""
 FURTHER = 12
 """Passages of the leading statement's document that are looked through for its code."""
 
@@ -61,15 +65,15 @@ def choose_example(findings: Findings, points: Sequence[Point], library: Library
     lead = points[0].lead.statement
     if lead.kind == "command":
         return None  # it says all
+    if lead.kind == "piece":
+        return _piece(lead)
     if lead.kind == "comment":
         return _commented(lead)
+    names = _products(findings)
+    if (piece := _nearly_leading(findings, points[0].lead, names)) is not None:
+        return piece
     names_code = _IDENTIFIER.search(lead.text) is not None
     identifiers = frozenset(_identifiers(lead.text))
-    names = [
-        term
-        for term in findings.question.key_terms
-        if term.is_name and not term.text.isupper()  # API and HTTP are no products
-    ]
     best: tuple[float, Example] | None = None
     for block, near in _blocks(findings, lead, library):
         here = block.chunk.heading == lead.chunk.heading and block.chunk.origin == lead.chunk.origin
@@ -87,6 +91,34 @@ def choose_example(findings: Findings, points: Sequence[Point], library: Library
             if best is None or score > best[0]:
                 best = (score, piece)
     return best[1] if best is not None else None
+
+
+def _products(findings: Findings) -> list[KeyTerm]:
+    """Products and languages that the question names; API and HTTP are none."""
+    return [
+        term for term in findings.question.key_terms if term.is_name and not term.text.isupper()
+    ]
+
+
+def _nearly_leading(findings: Findings, lead: Evidence, names: Sequence[KeyTerm]) -> Example | None:
+    """The best piece of code, where it answers nearly as well as the leading statement."""
+    pieces = [found for found in findings.evidence if found.statement.kind == "piece"]
+    if not pieces or pieces[0].score < lead.score - AS_GOOD:
+        return None
+    there = pieces[0].statement.terms | pieces[0].statement.terms_inside
+    if any(there.isdisjoint(name.all_forms) for name in names):
+        return None
+    return _piece(pieces[0].statement)
+
+
+def _piece(lead: Statement) -> Example | None:
+    """The piece itself, at the margin, where it is short."""
+    lines = dedent(lead.quote).splitlines()
+    if not _short(lines):
+        return None
+    blocks = (block for block in split_chunk(lead.chunk) if block.lines.overlaps(lead.lines))
+    opening = next(filter(None, (_OPENING.match(block.quote) for block in blocks)), None)
+    return Example(replace(lead, text="\n".join(lines)), opening[2] if opening else "")
 
 
 def _commented(lead: Statement) -> Example | None:

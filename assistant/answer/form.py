@@ -25,7 +25,12 @@ _TELLING: Mapping[Asks, tuple[tuple[str, re.Pattern[str]], ...]] = {
     Asks.WHETHER: (("norm", _NORM), ("bans", _BANS)),
     Asks.OTHER: (),
 }
-_LIST = re.compile(r"\bcheck-?lists?\b", re.IGNORECASE)
+NAMES_LIST = re.compile(r"\bcheck-?lists?\b|\bself-?verif\w+", re.IGNORECASE)
+OF_LIST = re.compile(
+    r"check-?lists?|self-?verif\w+|list|lists|quality|items?|points?|according|demands?|requires?",
+    re.IGNORECASE,
+)
+"""Words that name a list or ask for its items, not what these are about."""
 _OF_MEASURE = re.compile(
     r"(?:millisecond|second|minute|hour|day|week|month|year|byte|run|last|take|stay|allow)s?\w*"
     r"|kept?|keeps|valid|long",
@@ -42,6 +47,7 @@ FORMS = (
     "labelled",
     "norm",
     "bans",
+    "option",
     "quantity",
     "in_list",
     "of_list",
@@ -56,14 +62,17 @@ def forms_of(question: Question, statement: Statement) -> frozenset[str]:
     of several things is asked for (`row_chooses`), a row where a yes, a no or a reason is
     (`row_amiss`); a command where one is asked for; what a section recommends in a word where `how`
     is asked (`labelled`); what must or must not be where it is asked whether (`norm`), as an
-    outright ban or duty (`bans`); a quantity of the right kind; an item of the list that the
-    question names (`in_list`), or of such a list where the question names none (`of_list`).
+    outright ban or duty (`bans`); one of two things that are asked between (`option`); a quantity
+    of the right kind; an item of the list that the question names (`in_list`), or of such a list
+    where the question names none (`of_list`).
     """
     found = set(_of_kind(question, statement))
     if question.quantity is not None and tells_quantity(question, statement):
         found.add("quantity")
-    if any(map(_LIST.search, statement.chunk.heading)):
-        found.add("in_list" if _LIST.search(question.text) else "of_list")
+    if not question.options.isdisjoint(statement.terms):
+        found.add("option")
+    if any(map(NAMES_LIST.search, statement.chunk.heading)):
+        found.add("in_list" if NAMES_LIST.search(question.text) else "of_list")
     return frozenset(found)
 
 
@@ -90,13 +99,24 @@ def _of_row(question: Question, statement: Statement) -> Iterator[str]:
 def is_wanted(question: Question, statement: Statement) -> bool:
     """Whether a statement is of the very form that is asked for, which many questions leave open.
 
-    A quantity where one is asked for, a command, a row of the table that lists the choices.
+    A quantity where one is asked for, an item of the check-list that is named, a command, a row of
+    the table that lists the choices.
     """
     if question.quantity is not None:
         return tells_quantity(question, statement)
+    if NAMES_LIST.search(question.text):
+        return _is_asked_of_list(question, statement)
     if question.asks is Asks.WHICH and question.thing:
         return not {"commands", "named_by_head"}.isdisjoint(_of_kind(question, statement))
     return False
+
+
+def _is_asked_of_list(question: Question, statement: Statement) -> bool:
+    """Whether a statement stands in a check-list and names something of what is asked."""
+    if not any(map(NAMES_LIST.search, statement.chunk.heading)):
+        return False
+    matter = [term for term in question.key_terms if not OF_LIST.fullmatch(term.text)]
+    return not matter or any(not term.all_forms.isdisjoint(statement.terms) for term in matter)
 
 
 def adds(other: str, lead: str) -> bool:
@@ -109,15 +129,18 @@ def tells_quantity(question: Question, statement: Statement) -> bool:
     wanted = question.quantity
     if wanted is None:
         return True
-    clauses = wanted.clauses_that_tell(statement.text)
     subject = subject_of(question)
+    if statement.kind in ("piece", "comment"):
+        words = statement.terms | statement.terms_inside
+        return wanted.tells.search(statement.quote) is not None and not subject.isdisjoint(words)
+    clauses = wanted.clauses_that_tell(statement.text)
     return any(not subject or subject & set(terms(clause)) for clause in clauses)
 
 
 def subject_of(question: Question) -> frozenset[str]:
     """The index's terms for what a quantity is asked of; one of them must stand beside it."""
     wanted = question.quantity
-    if wanted is None or wanted.name in ("price", "date", "share"):
+    if wanted is None or wanted.name in ("price", "date", "share", "person"):
         return frozenset()
     if wanted.counted:
         counted = frozenset(terms(wanted.counted.split()[-1]))

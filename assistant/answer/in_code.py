@@ -14,7 +14,8 @@ LONGEST_LINE = 90
 """Characters of the code line that is shown beside its comment."""
 
 _OPENING = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*(\S*)")
-_SHELLS = frozenset(["bash", "sh", "shell", "zsh", "console", "terminal", "powershell", "cmd"])
+SHELLS = frozenset(["bash", "sh", "shell", "zsh", "console", "terminal", "powershell", "cmd"])
+"""Languages of blocks that hold commands."""
 _COMMAND = re.compile(r"(?:[$>] )?([a-z@./][\w@./-]* .+|[a-z]+)")
 _TRAILING = re.compile(r"\s+#\s+(?P<says>.+)$")
 _LINE_COMMENT = re.compile(r"\s*(?://+|#(?!!))\s?(.*)")
@@ -31,7 +32,7 @@ def statements_in(code: Statement) -> Iterator[Statement]:
     opening = _OPENING.match(lines[0]) if lines else None
     if opening is None:
         return
-    if opening[1].lower() in _SHELLS:
+    if opening[1].lower() in SHELLS:
         yield from _commands(code, lines)
     else:
         yield from _comments(code, lines)
@@ -59,7 +60,7 @@ def _comments(code: Statement, lines: Sequence[str]) -> Iterator[Statement]:
     while at < len(lines):
         start = at
         words: list[str] = []
-        while at < len(lines) and (said := _comment(lines, at)) is not None:
+        while at < len(lines) and (said := comment_at(lines, at)) is not None:
             words.append(said[0])
             at = said[1]
         below = lines[at].strip() if at < len(lines) else ""
@@ -72,7 +73,7 @@ def _comments(code: Statement, lines: Sequence[str]) -> Iterator[Statement]:
         at = max(at, start + 1)
 
 
-def _comment(lines: Sequence[str], at: int) -> tuple[str, int] | None:
+def comment_at(lines: Sequence[str], at: int) -> tuple[str, int] | None:
     """The words of the comment that begins on a line, and the line after it."""
     if found := _LINE_COMMENT.fullmatch(lines[at]):
         return found[1], at + 1

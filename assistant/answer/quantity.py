@@ -54,7 +54,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "share",
-        _pattern(r"\b(?:what|which) (?:percentage|percent|share)\b|\bhow many percent\b"),
+        _pattern(
+            r"\b(?:what|which) (?:percentage|percent|share)\b|\bhow many percent\b"
+            r"|\bhow much of (?:the|my|our|all|its|a)\b"
+        ),
         _pattern(r"\d\s?%|\bper ?cent\b"),
     ),
     (
@@ -66,7 +69,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|^(?:do|does|will|would)\b .{0,60}\bcosts?(?: (?:extra|more|money|anything))?\W*$"
             r"|^(?:is|are)\b .{0,60}\bfree(?: of charge)?\W*$"
             r"|\b(?:does|will) .{0,60}\bcharge (?:me|us|extra|per|for)\b|\bcheap(?:er|est)\b"
-            r"|\bdiscounts?\b"
+            r"|\bdiscounts?\b|\bfree (?:tier|plan|quota|allowance|of charge)\b"
+            r"|^(?:is|are)\b .{0,60}\bfree (?:up to|for|in|until|with)\b"
+            r"|\bdo (?:i|we) (?:have to |need to )?pay\b|\bfor free\b"
         ),
         _pattern(r"[$€£]\s?\d|\d\s?(?:[$€£]|dollars?|cents?|euros?|usd|eur)\b|\bfree of charge\b"),
     ),
@@ -78,6 +83,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|\bversions? (?:is |are |that is )?(?:for|required|needed|supported|compatible)\b"
             r"|\b(?:oldest|newest|earliest|latest) [\w.@/-]+ (?:that|which|with|supported|i can)\b"
             r"|\b(?:what|which) releases? \w|\brelease notes\b|\bchange ?log\b"
+            r"|\b(?:last|latest|newest|recent) releases?\b"
+            r"|^(?:is|are|does|do|can|will)\b .{0,60}\b[a-z.]+ v?\d{1,2}(?:\.\d+)?(?: still)?"
+            r"(?: supported| compatible| work\w*)?\W*$"
         ),
         _pattern(r"\d+\.\d+|\b[A-Z]\w+ \d+\b"),
     ),
@@ -90,6 +98,14 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september"
             r"|october|november|december)\b"
         ),
+    ),
+    (
+        "person",
+        _pattern(
+            r"\bwho (?:founded|wrote|created|made|built|owns?|invented|invested|runs|leads"
+            r"|maintains|develops|funds|is (?:the|behind))\b"
+        ),
+        _pattern(r"\b(?:founded|written|created|owned|invented|developed|funded) by\b"),
     ),
     (
         "length",
@@ -125,6 +141,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|^(?:the |is there an? |any )?(?:\w+ )?limits? (?:on|for|of) "
             r"|\b(?:longest|largest|biggest|smallest|shortest|highest|lowest) "
             r"(?:allowed|possible|permitted|supported)\b"
+            r"|\b(?:longest|largest|biggest|smallest|shortest) \w+ (?:that |which )?"
+            r"(?:an?|the|i|you|we)\b"
             r"|\b(?:character|length|row|item|document|memory|request|upload)s? limits?\b"
             r"|\bwhat(?:'s| is| are) the (?:[\w'’-]+ ){0,3}(?:limits?|quotas?|maximum|minimum)\b"
         ),

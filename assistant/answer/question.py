@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from assistant.answer.everyday import everyday_terms
 from assistant.answer.quantity import Quantity, quantity_asked
 from assistant.answer.vocabulary import others_for, plainly
 from kb.lexical import query_terms, terms
 
 MAX_CHARACTERS = 2_000
 """What stands beyond is not looked at."""
+
+NEXT_TO_OR = 3
+"""Words before or after `or` among which what is asked between is looked for."""
 
 Turn = Mapping[str, str]
 """`{"role": "user" or "assistant", "content": …}`, as chat programs keep them."""
@@ -28,6 +32,7 @@ _NAME = re.compile(r"[a-z0-9._-]*[A-Z][\w.+#-]*")
 _IDENTIFIER = re.compile(r"[@a-z_$][\w$]*(?:[A-Z./:_][\w$]*)+")
 """Typed as code is; `MongoDB` and `GitHub` are names."""
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OR = re.compile(r"\bor\b|\bvs\.?(?=\s)|\bversus\b", re.IGNORECASE)
 _OWNER = re.compile(r"['’]s$")
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|them|they|one|there|then|instead|same|former|latter|"
@@ -149,6 +154,8 @@ class Question:
     """Where only a number, a price, a version or a date can answer it."""
     clicks: bool
     """Whether it asks for a place in the dashboard."""
+    options: frozenset[str] = frozenset()
+    """The index's terms for the things that are asked between: `public` and `internal`."""
 
 
 def read_question(text: str, history: Sequence[Turn] = ()) -> Question:
@@ -171,12 +178,23 @@ def read_question(text: str, history: Sequence[Turn] = ()) -> Question:
         _thing(asked) if asks is Asks.WHICH else "",
         quantity_asked(asked),
         _SEEKS_PLACE.search(asked) is not None,
+        _options(asked),
     )
 
 
 def _kind(text: str) -> Asks:
     lowered = text.lower()
     return next((kind for kind, pattern in _ASKS if pattern.search(lowered)), Asks.OTHER)
+
+
+def _options(text: str) -> frozenset[str]:
+    """The terms of the telling words right before and right after `or`."""
+    found: set[str] = set()
+    for match in _OR.finditer(text):
+        before = key_terms(" ".join(text[: match.start()].split()[-NEXT_TO_OR:]))
+        after = key_terms(" ".join(text[match.end() :].split()[:NEXT_TO_OR]))
+        found.update(*(term.all_forms for term in (*before[-1:], *after[:1])))
+    return frozenset(found)
 
 
 def _thing(text: str) -> str:
@@ -201,10 +219,16 @@ def key_terms(text: str) -> tuple[KeyTerm, ...]:
                 forms,
                 others_for(word),
                 is_name=_NAME.fullmatch(word[1:] if opens else word) is not None,
-                incidental=any(pattern.fullmatch(word) for pattern in (_ADVERB, _MADE_UP)),
+                incidental=_is_incidental(word),
                 parts=_parts(word),
             )
     return tuple(found.values())
+
+
+def _is_incidental(word: str) -> bool:
+    if not everyday_terms().isdisjoint(terms(word)) and _NAME.fullmatch(word) is None:
+        return True
+    return any(pattern.fullmatch(word) for pattern in (_ADVERB, _MADE_UP))
 
 
 def _telling(word: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ _WANTED = {
     "price": "a price",
     "version": "a version",
     "date": "a date",
+    "person": "a name",
     "duration": "a time",
     "size": "a size",
     "length": "a number",

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from assistant.answer.evidence import Evidence, Findings, Library, Scorer
-from assistant.answer.form import adds, is_wanted
+from assistant.answer.form import NAMES_LIST, adds, is_wanted
 from assistant.answer.statement import Statement, sentences_of, telling_statements
 from kb.lexical import terms
 from kb.search import Mode
@@ -29,15 +29,16 @@ OPPOSED = 0.6
 OF_USE = 0.24
 """Cosine with the question below which a statement that says the same is not worth citing."""
 MEASURED = 4.0
-"""How far below the best score a statement may lead that has the quantity which is asked for."""
+"""How far below the best score a statement may lead that has the quantity which is asked for, or
+stands in the check-list that is."""
 FORMED = 1.0
 """The same for a command or a table's row, where one is asked for."""
 MOST_VOICES = 6
 """Documents that are cited for one point."""
-MOST_POINTS = 5
-WORTH = 4.0
+MOST_POINTS = 7
+WORTH = 5.0
 """How far below the first point's score a further one's may be."""
-NEAR = 0.3
+NEAR = 0.22
 """Cosine with the question that a further point has at least."""
 CORROBORATING = 40
 """Chunks that are searched for statements which say the same as the first point."""
@@ -88,8 +89,8 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
         if (
             evidence in used
             or evidence.cosine < NEAR
-            or evidence.statement.kind == "comment"  # it tells little beside another statement
-            or any(_says_same(point.lead, evidence) for point in points)
+            or evidence.statement.kind in ("comment", "piece")  # it tells little beside others
+            or any(_repeats(point.lead, evidence) for point in points)
         ):
             continue
         others = tuple(found for found in _same(evidence, pool) if found not in used)
@@ -112,7 +113,8 @@ def _direct(findings: Findings) -> Evidence:
     """
     told = [found for found in findings.evidence if not found.statement.text.endswith("?")]
     ranked = told or list(findings.evidence)
-    allowed = MEASURED if findings.question.quantity is not None else FORMED
+    exact = findings.question.quantity is not None or NAMES_LIST.search(findings.question.text)
+    allowed = MEASURED if exact else FORMED
     formed = [found for found in ranked if is_wanted(findings.question, found.statement)]
     if formed and formed[0].score >= ranked[0].score - allowed:
         return formed[0]
@@ -141,7 +143,7 @@ def _corroborating(
     by_origin: dict[str, list[tuple[Statement, Hit]]] = {}
     for hit in hits:
         for statement in telling_statements(hit.chunk):
-            if statement.kind == "code" or statement.key in known:
+            if statement.kind in ("code", "piece") or statement.key in known:
                 continue
             if _may_agree(statement, hit, rules, matter):
                 by_origin.setdefault(hit.chunk.origin, []).append((statement, hit))
@@ -205,6 +207,14 @@ def _says_same(one: Evidence, other: Evidence) -> bool:
     return of_use and likeness >= SAME and not _opposed(one.statement, other.statement)
 
 
+def _repeats(one: Evidence, other: Evidence) -> bool:
+    """Whether a further point would say again what one says, or stands in the same lines."""
+    here, there = one.statement, other.statement
+    if here.chunk.origin == there.chunk.origin and here.lines.overlaps(there.lines):
+        return True
+    return _likeness(one, other) >= SAME and _says_same(one, other)
+
+
 _FORBIDS = re.compile(r"\W*(?:never|don['’]t|do not|avoid)\b", re.IGNORECASE)
 _NEGATES = re.compile(
     r"\b(?:never|not|no|avoid|without|only|instead|rather|unless|except|but|replace|until|"
@@ -218,7 +228,11 @@ _NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|[A-Za-z]{1,12})?")
 
 def disagreements(points: Sequence[Point], evidence: Sequence[Evidence]) -> list[Disagreement]:
     """Statements of different documents on the same matter that contradict each other."""
-    pool = list(dict.fromkeys([*(v for point in points for v in point.voices), *evidence[:10]]))
+    pool = [
+        found
+        for found in dict.fromkeys([*(v for p in points for v in p.voices), *evidence[:10]])
+        if found.statement.kind not in ("comment", "piece")
+    ]
     found: list[Disagreement] = []
     for one, other in combinations(pool, 2):
         if one.statement.chunk.origin == other.statement.chunk.origin:

@@ -13,7 +13,7 @@ from agents.location import Lines
 from kb.chunk import Chunk
 from kb.lexical import terms
 
-StatementKind = Literal["sentence", "item", "row", "code", "command", "comment"]
+StatementKind = Literal["sentence", "item", "row", "code", "command", "comment", "piece"]
 
 MOST_READ = 4_000
 """Characters of a statement whose terms are looked at."""
@@ -41,7 +41,8 @@ _FORBIDDING_HEADING = re.compile(r"\b(?:never|don['’]?ts?|avoid|anti-?patterns
 class Statement:
     """A sentence, a list item, a table row or a code block of a chunk.
 
-    Of a code block, also a command with what it does, or a comment with the line below it.
+    Of a code block, also a command with what it does, a comment with the line below it, or a piece
+    of the code.
     """
 
     chunk: Chunk
@@ -53,11 +54,18 @@ class Statement:
     """The exact text of `lines`, without the last line's break."""
     context: str = ""
     """What introduces it: the item above, the table's head, the paragraph before a code block."""
+    inside: str = ""
+    """Of a piece of code, the words of its code, which its text does not say."""
 
     @cached_property
     def terms(self) -> frozenset[str]:
         """The index's terms of its text, of long code of its beginning."""
         return frozenset(terms(self.text[:MOST_READ]))
+
+    @cached_property
+    def terms_inside(self) -> frozenset[str]:
+        """The index's terms of the code that it stands for."""
+        return frozenset(terms(self.inside[:MOST_READ]))
 
     @cached_property
     def polarity(self) -> Polarity:
@@ -68,7 +76,7 @@ class Statement:
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """The code rules that enforce it."""
-        if self.kind in ("code", "command", "comment"):
+        if self.kind in ("code", "command", "comment", "piece"):
             return ()
         from assistant.code.documented import rules_of_item
 

@@ -17,7 +17,8 @@ BEGINNING = 3
 
 _GROUPS = """
 login signin authenticate authenticated authentication auth getUserIdentity
-authorize authorise authorization authorisation permission access
+authorize authorise authorization authorisation permission access restrict forbidden
+admin admins administrator role roles
 org organization organisation tenant
 owner ownership own belong
 edit change modify update patch
@@ -26,33 +27,48 @@ insert create add
 column field attribute property
 row record document entry
 error exception failure
-throttle ratelimit rate
-later delayed delay schedule scheduled scheduler
+throttle ratelimit rate abuse flood spam hammer
+later delayed delay schedule scheduled scheduler postpone
 job background schedule
-recurring periodic periodically cron crons
-picture image photo file
+recurring periodic periodically cron crons nightly hourly
+picture image photo file bytes blob attachment
 upload attach
 download serve getUrl
 private protect protected secure guard
+private hide hidden internal unreachable uncallable
 secret credential key
 env environment
 config configuration configure
 setup set install
 parameter param arg args argument
-perf performance slow fast speed latency
+perf performance slow fast speed latency lag laggy sluggish
 realtime live reactive subscription subscribe
 paginate pagination page pages paging cursor
 validate validation validator validators
 email e-mail mail
 concurrent concurrency parallel parallelism
-conflict contention
+conflict contention occ collide collision clash
 transaction transactional atomic atomically
 retry retries repeat repeated
 idempotent idempotency repeat repeated twice duplicate
 big large huge bulk batch batches thousands millions unbounded grow grows
-count counting counter number
+count counting counter counters number tally
+rank ranking rankings leaderboard
+link url
+pay payment payments money checkout billing
+goal target
+dataset datasets
+verify verified verification check
+stale outdated cached
+remember memory history
+huge traffic scale load millions
+crash crashes survive survives durable
+rule rules logic
+unlogged unauthenticated anonymous
+multistep multi-step steps workflow
+scan filter
 sum total aggregate
-deploy deployment release ship
+deploy deployment release ship publish rollout
 prod production
 cli terminal command shell
 undo undone revert rollback
@@ -69,8 +85,8 @@ fetching fetched loading loaded
 backend server
 db database
 llm ai
-chat conversation thread
-semantic vector embedding
+chat conversation thread chatbot bot
+semantic vector embedding similarity
 lookup find search
 online presence
 offline disconnect disconnected reconnect reconnects
@@ -82,6 +98,16 @@ durable durably
 nested inner
 document documents doc docs
 index indices indexes
+log logs logging output console print
+directory dir folder
+external outside third-party remote
+sanitize sanitise clean validate
+sensitive personal confidential
+user visitor people
+organise organize structure layout
+assistant copilot agent
+queue backlog
+reconcile sync synchronize synchronise
 join relation relationship
 """
 
@@ -97,6 +123,51 @@ _PHRASES = (
     (re.compile(r"\b(?:number|amount) of\b", re.IGNORECASE), ""),
     (re.compile(r"\broll(?:s|ed|ing)? (?:it )?back\b", re.IGNORECASE), "rollback"),
     (re.compile(r"\breal[ -]time\b", re.IGNORECASE), "realtime"),
+    (
+        re.compile(
+            r"\b(?:the |a )?(?:current|present|wall|system) (?:time|date|clock)\b"
+            r"|\btoday['’]s date\b|\b(?:the )?(?:wall )?clock\b|\btime of day\b",
+            re.IGNORECASE,
+        ),
+        "Date.now",
+    ),
+    (re.compile(r"\bg(?:et|ets|etting|ot) rid of\b|\bthrow away\b", re.IGNORECASE), "delete"),
+    (re.compile(r"\b(?:put|push|mov)(?:s|es|ing)? (?:\w+ ){0,2}off\b", re.IGNORECASE), "delay"),
+    (re.compile(r"\bcut(?:s|ting)? (?:down(?: on)?|back)\b", re.IGNORECASE), "reduce"),
+    (
+        re.compile(
+            r"\bwho (?:the )?(?:caller|user) is\b"
+            r"|\bwho(?: (?:is|has been))? (?:calls?|calling|called)\b"
+            r"|\b(?:which|what) user (?:is )?(?:calls?|calling|makes?)\b",
+            re.IGNORECASE,
+        ),
+        "user identity",
+    ),
+    (
+        re.compile(r"\bfind(?:ing)? out\b|\bdeal(?:ing)? with\b|\bthink about\b", re.IGNORECASE),
+        "",
+    ),
+    (re.compile(r"\b(?:two|several|many) times\b", re.IGNORECASE), "twice"),
+    (
+        re.compile(
+            r"\b(?:every|each) (?:minute|hour|morning|day|night|week|month)\b", re.IGNORECASE
+        ),
+        "recurring",
+    ),
+    (re.compile(r"\bat (?:once|the same time)\b|\bsimultaneously\b", re.IGNORECASE), "parallel"),
+    (re.compile(r"\b(?:go|goes|going|went) live\b", re.IGNORECASE), "deploy"),
+    (
+        re.compile(
+            r"\b(?:in|after) (?:an?|one|\d+|two|three|five|ten|a few) "
+            r"(?:second|minute|hour|day)s?\b",
+            re.IGNORECASE,
+        ),
+        "later",
+    ),
+    (re.compile(r"\bdata sets?\b", re.IGNORECASE), "dataset"),
+    (re.compile(r"\bcross[ -]origin(?: requests?)?\b", re.IGNORECASE), "CORS"),
+    (re.compile(r"\bout(?:side)? of sync\b|\bno longer match(?:es)?\b", re.IGNORECASE), "sync"),
+    (re.compile(r"\bthird[ -]part(?:y|ies)\b", re.IGNORECASE), "third-party"),
     (
         re.compile(
             r"\b(?:(?:\w+ )?(?:second|minute|hour|day|week|month)s? )?(?:from now|later on)\b",
