@@ -43,6 +43,7 @@ from assistant.code import syntax
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
+from assistant.code.rules._repetition import CALLBACK_METHODS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -99,8 +100,11 @@ def _runs_at_load(node: Node) -> bool:
 
 
 def _is_called_in_place(function: Node) -> bool:
+    """Whether it is `(() => …)()`, or what `list.map(…)` calls for each item."""
     outer = syntax.wrapped(function)
     call = outer.parent
+    if call is not None and call.type == "arguments" and call.parent is not None:
+        return syntax.callee_name(call.parent) in CALLBACK_METHODS
     if call is None or call.type != "call_expression" or function.type == "method_definition":
         return False
     return syntax.field(call, "function") == outer
