@@ -9,6 +9,10 @@ from typing import Literal
 
 FILE = Path(__file__).with_name("retrieval_questions.yaml")
 
+Split = Literal["development", "unnamed", "held-out", "unnamed-held-out"]
+FITTED: tuple[Split, ...] = ("development", "unnamed")
+"""What weights are fitted to; the others are for reporting only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relevant:
@@ -18,7 +22,9 @@ class Relevant:
     grade: int
     """3 answers, 2 helps, 1 touches it."""
     section: str | None
-    """The heading that the answer stands under; None: the page as a whole."""
+    """The heading that the answer stands under; None: not told."""
+    lines: tuple[int, int] | None
+    """The first and last line that the answer stands on; None: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,24 @@ class Judged:
         return found
 
 
-def read_questions(split: Literal["development", "held-out"]) -> list[Judged]:
-    """The questions of one half."""
+def read_questions(*splits: Split) -> list[Judged]:
+    """The questions of these splits."""
     import yaml
 
-    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))[split]
+    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return [
-        Judged(
-            one["question"],
-            one["kind"],
-            tuple(Relevant(r["page"], r["grade"], r.get("section")) for r in one["relevant"]),
-        )
-        for one in read
+        Judged(one["question"], one["kind"], tuple(map(_relevant, one["relevant"])))
+        for split in splits
+        for one in read[split]
     ]
+
+
+def _relevant(one: Mapping[str, object]) -> Relevant:
+    lines = one.get("lines")
+    section = one.get("section")
+    return Relevant(
+        page=str(one["page"]),
+        grade=int(str(one["grade"])),
+        section=None if section is None else str(section),
+        lines=(int(lines[0]), int(lines[1])) if isinstance(lines, list) else None,
+    )

@@ -1,11 +1,12 @@
 """How good search is over a folder of documentation, beside the plain way of doing the same.
 
-    python benchmarks/retrieval_quality.py DOCS_FOLDER [held-out|development]
+    python benchmarks/retrieval_quality.py DOCS_FOLDER [SPLIT ...]
 
 The questions and what answers them are in `retrieval_questions.yaml`; the folder is the public
-Convex documentation (get-convex/convex-backend, `npm-packages/docs/docs`). Each way gives its ten
-best passages; a page counts at the place of its first passage. A passage answers where it is of a
-page with grade 3 and stands under the judged heading.
+Convex documentation (get-convex/convex-backend, `npm-packages/docs/docs`). The splits are those of
+that file, `held-out` and `unnamed-held-out` if none is named. Each way gives its ten best passages;
+a page counts at the place of its first passage. A passage answers where it is of a page with grade
+3 and has one of the judged lines, or stands under the judged heading.
 
 The plain way: recursive splitter (1000 characters, 200 overlapping), all-MiniLM-L6-v2 and exact
 cosine; BM25 over lower-case words; their reciprocal rank fusion.
@@ -18,20 +19,21 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from fuse import reciprocal_rank_fusion
 from langchain_text_splitters import RecursiveCharacterTextSplitter
-from questions import Judged, read_questions
+from questions import Judged, Relevant, Split, read_questions
 
 from agents.registry import open_registry
 from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.adding import add_documentation
-from kb.fuse import reciprocal_rank_fusion
+from kb.chunk import Chunk
 from kb.knowledge_base import KnowledgeBase
 from kb.page import ENDINGS
 from kb.search import Mode
@@ -48,6 +50,7 @@ class Shown:
 
     page: str
     heading: tuple[str, ...] = ()
+    lines: tuple[int, int] = (0, 0)
 
 
 Way = Callable[[str], Sequence[Shown]]
@@ -88,13 +91,15 @@ def discounted(gains: Sequence[int]) -> float:
 
 def answers(asked: Judged, shown: Shown) -> bool:
     """Whether the passage is one that answers."""
-    headings = {plain(heading) for heading in shown.heading}
     return any(
-        one.grade == 3
-        and one.page == shown.page
-        and (one.section is None or plain(one.section) in headings)
-        for one in asked.relevant
+        one.grade == 3 and one.page == shown.page and _holds(one, shown) for one in asked.relevant
     )
+
+
+def _holds(one: Relevant, shown: Shown) -> bool:
+    if one.lines is not None:
+        return shown.lines[0] <= one.lines[1] and one.lines[0] <= shown.lines[1]
+    return one.section is None or plain(one.section) in {plain(part) for part in shown.heading}
 
 
 def plain(heading: str) -> str:
@@ -167,7 +172,7 @@ def our_ways(base: KnowledgeBase) -> dict[str, Way]:
     def way(mode: Mode) -> Way:
         def search(question: str) -> list[Shown]:
             hits = base.search(question, k=10, mode=mode).hits
-            return [Shown(hit.chunk.path, hit.chunk.heading) for hit in hits]
+            return [_shown(hit.chunk) for hit in hits]
 
         return search
 
@@ -176,9 +181,7 @@ def our_ways(base: KnowledgeBase) -> dict[str, Way]:
             mode.value: base.search(question, k=DEPTH, mode=mode).hits
             for mode in (Mode.DENSE, Mode.LEXICAL)
         }
-        shown = {
-            h.chunk.id: Shown(h.chunk.path, h.chunk.heading) for r in rankings.values() for h in r
-        }
+        shown = {h.chunk.id: _shown(h.chunk) for r in rankings.values() for h in r}
         ids = {name: [hit.chunk.id for hit in hits] for name, hits in rankings.items()}
         ranked = reciprocal_rank_fusion(ids, weights=dict.fromkeys(ids, 1.0))
         return [shown[found] for found, _ in ranked]
@@ -191,25 +194,35 @@ def our_ways(base: KnowledgeBase) -> dict[str, Way]:
     }
 
 
+def _shown(chunk: Chunk) -> Shown:
+    return Shown(chunk.path, chunk.heading, (chunk.lines.start, chunk.lines.end))
+
+
 def main() -> None:
-    """Print one table."""
+    """Print a table for each split."""
     folder = Path(sys.argv[1])
-    split = sys.argv[2] if sys.argv[2:] else "held-out"
-    questions = read_questions(cast(Any, split))
+    splits = cast(Sequence[Split], sys.argv[2:] or ["held-out", "unnamed-held-out"])
     with tempfile.TemporaryDirectory() as scratch:
         workspace = Workspace(Path(scratch))
         with open_registry(workspace, Settings(), builtin=False) as registry:
             add_documentation(registry, str(folder), name="docs", fetcher=NotImplemented)
             with KnowledgeBase.open(workspace, registry, Settings()) as base:
                 ways = {**plain_ways(folder, base), **our_ways(base)}
-                print(f"\n### Retrieval: {len(questions)} {split} questions\n")
-                print(f"| way | {' | '.join(METRICS)} |")
-                print(f"| --- |{' ---: |' * len(METRICS)}")
-                for name, way in ways.items():
-                    found = measure(way, questions)
-                    told = found if not name.startswith("plain") else found[:5]  # has no headings
-                    cells = [f"{value:.3f}" for value in told] + ["–"] * (len(found) - len(told))
-                    print(f"| {name} | {' | '.join(cells)} |")
+                for split in splits:
+                    show(split, ways)
+
+
+def show(split: Split, ways: Mapping[str, Way]) -> None:
+    """Print how good each way is on the questions of a split."""
+    questions = read_questions(split)
+    print(f"\n### Retrieval: {len(questions)} {split} questions\n")
+    print(f"| way | {' | '.join(METRICS)} |")
+    print(f"| --- |{' ---: |' * len(METRICS)}")
+    for name, way in ways.items():
+        found = measure(way, questions)
+        told = found if not name.startswith("plain") else found[:5]  # has no headings
+        cells = [f"{value:.3f}" for value in told] + ["–"] * (len(found) - len(told))
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

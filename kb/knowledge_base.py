@@ -375,7 +375,7 @@ class KnowledgeBase:
     def _search(self, query: Query, started: float, clock: Callable[[], float]) -> SearchResult:
         vector = None
         if query.mode is not Mode.LEXICAL:
-            vector = self._load_embedder().embed_query(query.text)
+            vector = self._load_embedder().embed_query(query.meant)
         while True:
             matrix = None if vector is None else self._open_matrix()
             words = self._open_words()

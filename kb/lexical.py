@@ -98,17 +98,17 @@ def _wholes(typed: str) -> Iterator[str]:
     for at in range(1, min(len(dotted) - 1, 4)):
         yield ".".join(dotted[at:])
     if "-" in lowered and "." not in lowered and "/" not in lowered:
-        yield _stem(lowered.replace("-", ""))
+        yield stem(lowered.replace("-", ""))
 
 
 def _terms_of_piece(piece: str) -> Iterator[str]:
     whole = piece.lower()
     if len(whole) <= _LONGEST:
-        yield _stem(whole)
+        yield stem(whole)
     # Only ASCII words are taken apart: camelCase is a habit of identifiers.
     parts = [part.lower() for part in _PARTS.findall(piece)] if piece.isascii() else []
     if parts != [whole]:
-        yield from (_stem(part) for part in parts if len(part) <= _LONGEST)
+        yield from (stem(part) for part in parts if len(part) <= _LONGEST)
 
 
 def _split_code(text: str) -> tuple[str, str]:
@@ -136,11 +136,12 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
-def _stem(word: str) -> str:
-    stem: str = _stemmer().stemWord(word)
-    return stem
+def stem(word: str) -> str:
+    """What all forms of a lower-case word have in common."""
+    found: str = _stemmer().stemWord(word)
+    return found
 
 
 @cache
 def _stemmed_stop_words() -> frozenset[str]:
-    return STOP_WORDS | {_stem(word) for word in STOP_WORDS}
+    return STOP_WORDS | {stem(word) for word in STOP_WORDS}

@@ -9,23 +9,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-MEANING = 1.0
-"""Weight of the cosine between question and passage."""
-WORDS = 0.05
-"""Of the passage's BM25, as a share of the best passage's."""
-TOPIC_MEANING = 0.45
-"""Of the cosine between the question and the topic's title and description."""
-TOPIC_WORDS = 0.3
-"""Of the topic's BM25, as a share of the best topic's."""
-AGAIN = 0.12
-"""What a passage loses for each better one of its topic: one page must not fill all places."""
+from dataclasses import astuple, dataclass
+from operator import mul
 
 NO_TOPIC = 0
 """The topic of what belongs to none."""
 
-_MOST = MEANING + WORDS + TOPIC_MEANING + TOPIC_WORDS
+AGAIN = 0.15
+"""What a passage loses for each better one of its topic: one page must not fill all places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each of a candidate's features counts."""
+
+    similarity: float = 1.0
+    words: float = 0.06
+    share: float = 0.22
+    names: float = 0.05
+    topic_similarity: float = 0.27
+    topic_words: float = 0.12
+    topic_names: float = 0.17
+
+    @property
+    def as_tuple(self) -> tuple[float, ...]:
+        """All of them, in the order of the fields."""
+        return astuple(self)
+
+
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +48,50 @@ class Candidate:
     topic: int
     """Its number, or NO_TOPIC."""
     similarity: float
-    """Cosine of the chunk's nearest part."""
-    bm25: float
+    """Cosine between the question and the chunk's nearest part."""
+    words: float
+    """Its BM25, as a share of the best chunk's."""
+    share: float
+    """How much of the question's terms it holds, rarer ones counting more."""
+    names: float
+    """Its BM25 for what the documentation calls the question's matters (`kb.plain_words`), as a
+    share of the best chunk's."""
     topic_similarity: float
-    topic_bm25: float
+    """Cosine between the question and the topic's title and description."""
+    topic_words: float
+    """The topic's BM25, as a share of the best topic's."""
+    topic_names: float
+    """The topic's BM25 for the names, as a share of the best topic's."""
 
 
-def rank(candidates: Sequence[Candidate], *, best_topic: float) -> list[tuple[str, float]]:
+def rank(candidates: Sequence[Candidate], weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
     """Ids with their scores, best first; ties are broken by id.
 
-    `best_topic` is the highest BM25 of any topic. Scores are at most 1, and comparable within one
-    query only.
+    Scores are at most 1, and comparable within one query only.
     """
-    best_words = max((found.bm25 for found in candidates), default=0.0) or 1.0
+    counts = weights.as_tuple
     scored = [
-        (found.id, found.topic, _score(found, best_words, best_topic)) for found in candidates
+        (found.id, found.topic, sum(map(mul, counts, features(found)))) for found in candidates
     ]
-    return _spread(sorted(scored, key=lambda one: (-one[2], one[0])))
+    ordered = sorted(scored, key=lambda one: (-one[2], one[0]))
+    return _spread(ordered, most=sum(counts))
 
 
-def _score(found: Candidate, best_words: float, best_topic: float) -> float:
-    words = found.bm25 / best_words
-    # What belongs to no topic is taken to be as near as its topic would be.
-    topic_meaning, topic_words = found.similarity, words
-    if found.topic != NO_TOPIC:
-        topic_meaning, topic_words = found.topic_similarity, found.topic_bm25 / (best_topic or 1.0)
-    return (
-        MEANING * found.similarity
-        + WORDS * words
-        + TOPIC_MEANING * topic_meaning
-        + TOPIC_WORDS * topic_words
-    )
+def features(found: Candidate) -> tuple[float, ...]:
+    """What is weighed, in the order of `Weights`."""
+    if found.topic == NO_TOPIC:
+        # What belongs to no topic is taken to be as near as its topic would be.
+        of_topic = (found.similarity, found.words, found.names)
+    else:
+        of_topic = (found.topic_similarity, found.topic_words, found.topic_names)
+    return (found.similarity, found.words, found.share, found.names, *of_topic)
 
 
-def _spread(ordered: Iterable[tuple[str, int, float]]) -> list[tuple[str, float]]:
-    """The same with what each loses for the better ones of its topic."""
+def _spread(ordered: Iterable[tuple[str, int, float]], *, most: float) -> list[tuple[str, float]]:
+    """The same with what each loses for the better ones of its topic, as shares of `most`."""
     seen: Counter[int] = Counter()
     ranked: list[tuple[str, float]] = []
     for found, topic, score in ordered:
-        ranked.append((found, round((score - AGAIN * seen[topic]) / _MOST, 6)))
+        ranked.append((found, round((score - AGAIN * seen[topic]) / most, 6)))
         seen[topic] += topic != NO_TOPIC
     return sorted(ranked, key=lambda pair: (-pair[1], pair[0]))

@@ -40,6 +40,11 @@ class Scores:
         pairs = zip(numbers.tolist(), values.tolist(), strict=True)
         return sorted(((number, round(v, 6)) for number, v in pairs), key=lambda p: (-p[1], p[0]))
 
+    def as_shares(self) -> Scores:
+        """Each as a share of the best one."""
+        best = float(self.values.max()) if len(self.values) else 0.0
+        return Scores(self.numbers, self.values / best) if best > 0 else self
+
     def of(self, numbers: Sequence[int]) -> list[float]:
         """The scores of these numbers, 0 where there is none."""
         import numpy

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agents.errors import UsageError
 from kb.chunk import Chunk
 from kb.lexical import query_terms
+from kb.plain_words import names_for
 from kb.rank import Candidate, rank
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class Query:
             raise UsageError("the query is empty", hint="say what to search for")
 
     @property
+    def meant(self) -> str:
+        """What is compared by meaning: the question and, in a hybrid search, what it speaks of."""
+        names = names_for(self.text) if self.mode is Mode.HYBRID else ()
+        return f"{self.text} ({', '.join(names)})" if names else self.text
+
+    @property
     def depth(self) -> int:
         """How far down each ranking is read before they are joined."""
         return max(100, 2 * self.k)
@@ -94,7 +101,8 @@ def search_index(
     """
     among = index.numbers_of_sources(query.sources) if query.sources else None
     found: dict[str, list[tuple[int, float]]] = {}
-    terms = words.chunks.telling(query_terms(query.text))
+    typed = query_terms(query.text)
+    terms = words.chunks.telling(typed)
     if near is not None:
         found["dense"] = near.chunks.best(query.depth, among)
     if query.mode is not Mode.DENSE:
@@ -104,28 +112,50 @@ def search_index(
     rankings = {name: _ranked(pairs, places)[: query.depth] for name, pairs in found.items()}
     if near is None or query.mode is Mode.DENSE:
         return rankings, rankings[query.mode.value]
+    return rankings, rank(_candidates(query, typed, words, near, list(places.values()), rankings))
+
+
+def _candidates(
+    query: Query,
+    typed: Sequence[str],
+    words: Words,
+    near: Nearness,
+    places: Sequence[Place],
+    rankings: Mapping[str, Ranking],
+) -> list[Candidate]:
+    """What was found with all that ranks it, in the order of `places`."""
     bm25 = dict(rankings["lexical"])
-    topics = words.topics.score(terms)
-    chosen = list(places.values())
-    of_topics = [place.topic for place in chosen]
-    candidates = [
+    best_bm25 = max(bm25.values(), default=0.0) or 1.0
+    numbers = [place.number for place in places]
+    topics = [place.topic for place in places]
+    terms = words.chunks.telling(typed)
+    names = words.chunks.telling(query_terms(" ".join(names_for(query.text))))
+    columns = zip(
+        places,
+        near.chunks.of(numbers),
+        words.chunks.share(typed).of(numbers),
+        near.topics.of(topics),
+        words.topics.score(terms).as_shares().of(topics),
+        words.topics.score(names).as_shares().of(topics),
+        words.chunks.score(names).as_shares().of(numbers),
+        strict=True,
+    )
+    return [
         Candidate(
             id=place.id,
             topic=place.topic,
             similarity=similarity,
-            bm25=bm25.get(place.id, 0.0),
+            words=bm25.get(place.id, 0.0) / best_bm25,
+            share=share,
+            names=names_here,
             topic_similarity=topic_similarity,
-            topic_bm25=topic_bm25,
+            topic_words=topic_words,
+            topic_names=topic_names,
         )
-        for place, similarity, topic_similarity, topic_bm25 in zip(
-            chosen,
-            near.chunks.of([place.number for place in chosen]),
-            near.topics.of(of_topics),
-            topics.of(of_topics),
-            strict=True,
+        for place, similarity, share, topic_similarity, topic_words, topic_names, names_here in (
+            columns
         )
     ]
-    return rankings, rank(candidates, best_topic=float(max(topics.values, default=0.0)))
 
 
 def _ranked(pairs: Sequence[tuple[int, float]], places: Mapping[int, Place]) -> Ranking:

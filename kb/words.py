@@ -117,6 +117,22 @@ class Postings:
         held = total > 0
         return Scores(self.numbers[held], numpy.round(total[held], 6))
 
+    def share(self, terms: Sequence[str]) -> Scores:
+        """How much of the terms each text holds that holds any: 1 for all, rarer ones count more.
+
+        Terms that stand nowhere count as well: a question of which much is unknown is held by none.
+        """
+        import numpy
+
+        total, most = numpy.zeros(len(self.numbers)), 0.0
+        for start, stop in self._spans(list(dict.fromkeys(terms))).values():
+            holding = stop - start
+            rarity = math.log(1 + (len(self.numbers) - holding + 0.5) / (holding + 0.5))
+            total[self.rows[start:stop]] += rarity
+            most += rarity
+        held = total > 0
+        return Scores(self.numbers[held], numpy.round(total[held] / (most or 1.0), 6))
+
     def _spans(self, terms: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Where in `rows` each term's texts lie."""
         import numpy

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
-from kb.rank import Candidate, rank
+from kb.rank import Candidate, Weights, features, rank
 
 
 def found(id_: str, topic: int = 0, **near: float) -> Candidate:
-    return Candidate(
-        id_,
-        topic,
-        near.get("similarity", 0.5),
-        near.get("bm25", 0.0),
-        near.get("topic_similarity", 0.0),
-        near.get("topic_bm25", 0.0),
-    )
+    near = {"similarity": 0.5, **near}
+    names = [field.name for field in fields(Candidate) if field.name not in ("id", "topic")]
+    return Candidate(id_, topic, **{name: near.get(name, 0.0) for name in names})
 
 
 def ids(*candidates: Candidate) -> list[str]:
-    return [id_ for id_, _ in rank(candidates, best_topic=10.0)]
+    return [id_ for id_, _ in rank(candidates)]
 
 
-@pytest.mark.parametrize("feature", ["similarity", "bm25", "topic_similarity", "topic_bm25"])
+@pytest.mark.parametrize("feature", [field.name for field in fields(Weights)])
 def test_whatever_is_nearer_comes_first(feature: str) -> None:
     assert ids(found("a", 1, **{feature: 0.5}), found("b", 2, **{feature: 0.9})) == ["b", "a"]
 
@@ -51,10 +48,19 @@ def test_passages_of_no_topic_stand_by_themselves() -> None:
     ]
 
 
+def test_what_belongs_to_no_topic_is_as_near_as_its_topic_would_be() -> None:
+    alone = found("a", 0, similarity=0.7, words=0.6, names=0.4, topic_words=0.9)
+    as_near = found(
+        "a", 1, similarity=0.7, words=0.6, names=0.4,
+        topic_similarity=0.7, topic_words=0.6, topic_names=0.4,
+    )  # fmt: skip
+    assert features(alone) == features(as_near)
+
+
 def test_nothing_found_is_nothing_ranked() -> None:
-    assert rank([], best_topic=0.0) == []
+    assert rank([]) == []
 
 
 def test_scores_are_at_most_one() -> None:
-    best = found("a", 1, similarity=1.0, bm25=7.0, topic_similarity=1.0, topic_bm25=10.0)
-    assert rank([best], best_topic=10.0) == [("a", 1.0)]
+    names = [field.name for field in fields(Weights)]
+    assert rank([found("a", 1, **dict.fromkeys(names, 1.0))]) == [("a", 1.0)]

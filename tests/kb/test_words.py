@@ -92,3 +92,20 @@ def test_arrays_that_do_not_fit_together_are_none(tmp_path: Path) -> None:
 
 def test_a_folder_that_takes_no_file_is_no_error(tmp_path: Path) -> None:
     write_words(tmp_path / "missing", Words("1", postings("cron"), postings()))
+
+
+def test_the_share_of_a_text_is_how_much_of_the_terms_it_holds() -> None:
+    made = postings("convex cron", "convex", "index")
+    shares = dict(made.share(["convex", "cron"]).best(5))
+    assert shares[1] == 1.0
+    assert 0 < shares[2] < 0.5  # holds one of two, the commoner one
+    assert 3 not in shares
+    assert dict(made.share(["convex", "zebra"]).best(5))[1] < 0.5, "unknown terms count too"
+    assert made.share([]).best(5) == postings().share(["convex"]).best(5) == []
+
+
+def test_scores_are_told_as_shares_of_the_best_one() -> None:
+    made = postings("cron cron", "cron and more and more", *["index"] * 5)
+    shares = dict(made.score(["cron"]).as_shares().best(5))
+    assert shares[1] == 1.0 and 0 < shares[2] < 1
+    assert made.score(["zebra"]).as_shares().best(5) == []
