@@ -127,9 +127,9 @@ class Toolbox:
 
     def ask(self, asked: given.Ask) -> Json:
         """As `ask --json`, from the documents alone: who calls a tool has a model already."""
-        from assistant.answer.answering import answer_question
+        from assistant.generate.answering import respond
 
-        answer = answer_question(
+        answer = respond(
             asked.question,
             knowledge_base=self.knowledge_base(),
             registry=self.registry(),
