@@ -196,10 +196,13 @@ class Claims:
                 yield from self._role_decides(file, node)
         yield from self._membership(unit)
 
-    def _turns_away(self, file: CodeFile, node: Node) -> bool:
-        """Whether an `if` on an expression decides more than what a query shows."""
+    def _turns_away(self, file: CodeFile, node: Node, *, of_rows: bool = False) -> bool:
+        """Whether an `if` on an expression decides more than what a query shows.
+
+        `of_rows`: the expression looks at a row, of which there may be many.
+        """
         guards = [guard for guard in self._guards(file, node) if guard is not None]
-        # In a loop or a callback it leaves out an item, which is no more than a filter.
+        # In a loop or a callback it leaves out a row, which is no more than a filter.
         whole = self._project.reach.unit_of(file, node).node
         once = [
             guard
@@ -208,7 +211,7 @@ class Claims:
             and syntax.loop_around(guard) is None
         ]
         if self._flow.function.kind is not Kind.QUERY:
-            return bool(once) or any(_throws(guard) for guard in guards)
+            return any(_throws(guard) for guard in guards) or bool(once if of_rows else guards)
         return any(denies(guard) for guard in once)
 
     def _guards(self, file: CodeFile, node: Node) -> Iterator[Node | None]:
@@ -229,6 +232,7 @@ class Claims:
         operator = syntax.text_of(syntax.field(node, "operator"))
         if operator not in EQUALITY or not self._turns_away(file, node):
             return
+        of_row = self._turns_away(file, node, of_rows=True)
         sides = (syntax.field(node, "left"), syntax.field(node, "right"))
         for one, other in (sides, sides[::-1]):
             named = self._named(file, one)
@@ -240,7 +244,7 @@ class Claims:
                 if is_role and syntax.string_value(inner) is not None:
                     if not self._is_kept(name):
                         yield Belief(name, self.claims[name], "decides what is allowed")
-                elif self._is_owner_field(file, inner):
+                elif of_row and self._is_owner_field(file, inner):
                     what = syntax.member_name(inner)
                     yield Belief(name, self.claims[name], f"is compared with `{what}`")
 

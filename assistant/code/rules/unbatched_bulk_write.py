@@ -66,10 +66,12 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
     step = query.terminal
     if step is None or step.name not in _MANY or query.table in project.small_tables:
         return
-    reached = project.reach.runs_at(query.file, query.root, Kind.MUTATION)
-    if reached is None:
+    if project.reach.runs_at(query.file, query.root, Kind.MUTATION) is None:
         return
     for loop in row_loops(project, query):
+        reached = project.reach.runs_at(loop.file, loop.body, Kind.MUTATION)
+        if reached is None:
+            continue
         write = _first_write(project, loop)
         if write is None or _goes_on_later(project, query, loop):
             continue
