@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agents.finding import DocumentedBy, Finding, Severity
@@ -11,21 +12,47 @@ from agents.reporters.report import FindingsReport, FixedFile, Look, NotFixed
 
 def render(report: FindingsReport, look: Look) -> str:
     """One JSON document, with each finding and each item on a line of its own."""
-    parts = []
-    for name, value in document(report).items():
-        if isinstance(value, list) and value:
-            lines = ",\n    ".join(json.dumps(one, ensure_ascii=False) for one in value)
-            text = f"[\n    {lines}\n  ]"
-        else:
-            text = json.dumps(value, ensure_ascii=False)
-        parts.append(f"  {json.dumps(name)}: {text}")
+    parts = [f'  "findings": {_listed(_finding_lines(report.findings))}']
+    for name, value in _beside_findings(report).items():
+        text = _listed(map(_text, value)) if isinstance(value, list) else _text(value)
+        parts.append(f"  {_text(name)}: {text}")
     return "{\n" + ",\n".join(parts) + "\n}"
+
+
+_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _listed(lines: Iterable[str]) -> str:
+    joined = ",\n    ".join(lines)
+    return f"[\n    {joined}\n  ]" if joined else "[]"
+
+
+def _finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Each finding as JSON. Those of one rule share their items, which are most of the text."""
+    of_items: dict[int, str] = {}
+    for finding in findings:
+        items = finding.documented_by
+        text = of_items.get(id(items))
+        if text is None:
+            text = of_items[id(items)] = _text([_item(item) for item in items])
+        # Their place is held by null, which is found from behind: `fixable` alone stands there.
+        before, _, after = _text(_finding(finding, None)).rpartition("null")
+        yield f"{before}{text}{after}"
 
 
 def document(report: FindingsReport) -> dict[str, Any]:
     """The same as values; `fixes`, `baseline` and the score are there only where asked for."""
+    return {
+        "findings": [
+            _finding(finding, [_item(item) for item in finding.documented_by])
+            for finding in report.findings
+        ],
+        **_beside_findings(report),
+    }
+
+
+def _beside_findings(report: FindingsReport) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "findings": [_finding(finding) for finding in report.findings],
         "summary": {
             "files": report.files,
             "errors": report.count(Severity.ERROR),
@@ -58,7 +85,7 @@ def _fix(fix: FixedFile | NotFixed) -> dict[str, Any]:
     return {"file": fix.file, "fixed": dict(sorted(fix.rules.items())), "reason": None}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, items: list[dict[str, Any]] | None) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -70,7 +97,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "end_column": finding.span.end_column,
         "message": finding.message,
         "hint": finding.hint,
-        "documented_by": [_item(item) for item in finding.documented_by],
+        "documented_by": items,
         "fixable": finding.fixable,
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.document import digest_of
-from agents.finding import Finding
+from agents.finding import Finding, Severity
 from agents.processes import run_jobs
 from agents.reporters.report import FindingsReport
 from assistant.code.layout import load_project, project_around
@@ -128,8 +128,9 @@ def _gathered(results: Iterable[ProjectResult], options: CheckOptions) -> CheckR
     findings: list[Finding] = []
     sources: dict[str, bytes] = {}
     names: set[str] = set()
+    shown = [severity for severity in Severity if severity.reaches(options.minimum)]
     for result in results:
-        found = [f for f in result.findings if f.severity.reaches(options.minimum)]
+        found = [f for f in result.findings if f.severity in shown]
         flagged = {finding.file for finding in found}
         findings += with_items(found, options.documentation)
         sources.update((n, raw) for n, raw in result.sources.items() if n in flagged)

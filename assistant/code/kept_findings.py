@@ -31,7 +31,7 @@ Kept = Mapping[str, KeptFile]
 def to_bytes(files: Kept) -> bytes:
     """The files' findings as JSON."""
     table = {
-        path: [kept.depends_on, [_plain(finding) for finding in kept.findings]]
+        path: [kept.depends_on, [plain(finding) for finding in kept.findings]]
         for path, kept in files.items()
     }
     return json.dumps(table, separators=(",", ":")).encode("ascii")
@@ -45,7 +45,7 @@ def from_bytes(raw: bytes, displays: Mapping[str, str]) -> dict[str, KeptFile]:
     try:
         table = json.loads(raw)
         return {
-            path: KeptFile(depends_on, tuple(_finding(one, displays[path]) for one in findings))
+            path: KeptFile(depends_on, tuple(from_plain(one, displays[path]) for one in findings))
             for path, (depends_on, findings) in table.items()
             if path in displays
         }
@@ -55,15 +55,16 @@ def from_bytes(raw: bytes, displays: Mapping[str, str]) -> dict[str, KeptFile]:
 
 def many_to_bytes(findings: Iterable[Finding]) -> bytes:
     """Findings of any files, each with its file's name."""
-    return json.dumps([[one.file, _plain(one)] for one in findings]).encode("ascii")
+    return json.dumps([[one.file, plain(one)] for one in findings]).encode("ascii")
 
 
 def many_from_bytes(raw: bytes) -> tuple[Finding, ...]:
     """What `many_to_bytes` made."""
-    return tuple(_finding(plain, file) for file, plain in json.loads(raw))
+    return tuple(from_plain(values, file) for file, values in json.loads(raw))
 
 
-def _plain(finding: Finding) -> list[Any]:
+def plain(finding: Finding) -> list[Any]:
+    """A finding as values of JSON, without its file's name."""
     span = finding.span
     return [
         finding.rule,
@@ -76,8 +77,9 @@ def _plain(finding: Finding) -> list[Any]:
     ]
 
 
-def _finding(plain: list[Any], display: str) -> Finding:
-    rule, severity, span, message, hint, confidence, edits = plain
+def from_plain(values: list[Any], display: str) -> Finding:
+    """What `plain` made, as a finding in the file of that name. Raises like a wrong index."""
+    rule, severity, span, message, hint, confidence, edits = values
     return Finding(
         rule=rule,
         severity=_SEVERITY[severity],

@@ -179,13 +179,34 @@ def _prune(folders: list[str]) -> None:
 
 def code_files_in(folder: Path) -> Iterator[Path]:
     """The code files below a folder, sorted; declarations, dependencies and links left out."""
+    return (Path(listed.path) for listed in listed_files(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file as its folder shows it."""
+
+    path: str
+    """Below the folder that was listed, which it begins with."""
+    state: tuple[int, int, int, int]
+    """Size, number, and in nanoseconds when its content and its state were last written."""
+
+
+def listed_files(folder: Path) -> Iterator[ListedFile]:
+    """The code files below a folder, as `code_files_in`, with what tells whether they changed."""
     for inner, folders, files in os.walk(folder):
         _prune(folders)
         for name in sorted(files):
             if name.endswith(CODE_SUFFIXES) and not name.endswith(".d.ts"):
-                path = Path(inner, name)
-                if _is_regular(path):
-                    yield path
+                path = f"{inner}/{name}" if inner != "/" else f"/{name}"
+                try:
+                    found = os.lstat(path)
+                except OSError:
+                    continue
+                # A link may lead anywhere, and a pipe would be waited for.
+                if stat.S_ISREG(found.st_mode):
+                    times = (found.st_mtime_ns, found.st_ctime_ns)
+                    yield ListedFile(path, (found.st_size, found.st_ino, *times))
 
 
 def documents_in(folder: Path) -> Iterator[Path]:
@@ -208,6 +229,27 @@ def _is_regular(path: Path) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What a project's own files of settings say about its code."""
+
+    aliases: PathAliases
+    convex_version: tuple[int, ...] | None
+    has_package: bool
+    dependencies: frozenset[str]
+
+
+def project_facts(found: ProjectRoot) -> ProjectFacts:
+    """Read package.json, tsconfig.json and what says which Convex is installed."""
+    package = read_json(found.root / "package.json")
+    return ProjectFacts(
+        aliases=_aliases(found),
+        convex_version=_convex_version(found.root, package),
+        has_package=(found.functions.parent / "package.json").is_file(),
+        dependencies=_dependencies(package),
+    )
+
+
 def load_project(
     found: ProjectRoot,
     *,
@@ -216,16 +258,19 @@ def load_project(
     display: Callable[[Path], str],
     small_tables: frozenset[str] = frozenset(),
     unsaved: Mapping[Path, bytes] | None = None,
+    listed: Iterable[ListedFile] | None = None,
+    facts: ProjectFacts | None = None,
 ) -> Project:
     """Read a project. `checked`: the files whose findings are asked for; `named`: singly so.
 
-    `unsaved` stands for what some files have on disk.
+    `unsaved` stands for what some files have on disk; `listed` and `facts` for what the disk says
+    where that has been asked already.
     """
     in_memory = unsaved or {}
-    root, functions = found.root, found.functions
+    root = found.root
     folder = found.functions_folder
     files: list[CodeFile] = []
-    for path in code_files_in(root):
+    for path in code_files_in(root) if listed is None else (Path(one.path) for one in listed):
         if len(files) >= MAX_FILES:
             raise CodeCheckError(
                 f"more than {MAX_FILES:,} code files", hint="name a smaller folder", path=str(root)
@@ -248,15 +293,15 @@ def load_project(
                 named=path in named,
             )
         )
-    package = read_json(root / "package.json")
+    facts = facts or project_facts(found)
     return Project(
         files,
         functions_folder=found.functions_folder,
-        aliases=_aliases(found),
-        convex_version=_convex_version(root, package),
+        aliases=facts.aliases,
+        convex_version=facts.convex_version,
         small_tables=small_tables,
-        has_package=(functions.parent / "package.json").is_file(),
-        dependencies=_dependencies(package),
+        has_package=facts.has_package,
+        dependencies=facts.dependencies,
     )
 
 

@@ -50,6 +50,10 @@ class Store:
         self._database: sqlite3.Connection | None = None
         self._is_broken = False
 
+    def now(self) -> int:
+        """Nanoseconds since 1970, by the store's clock."""
+        return int(self._clock() * 1e9)
+
     def get(self, name: str, key: str) -> bytes | None:
         """The row of that name, where it was made from what `key` says; else None."""
         found = self._run("select value from kept where name = ? and key = ?", name, key)

@@ -12,10 +12,12 @@ from agents.finding import Finding, Severity
 from agents.location import Span
 from assistant.code.layout import (
     MARKDOWN_SUFFIXES,
+    ListedFile,
     ProjectRoot,
     code_files_in,
     documents_in,
     find_projects,
+    listed_files,
     looks_like_server_code,
     project_around,
     read_bytes,
@@ -35,6 +37,7 @@ class Wanted:
         self._display = display
         self._in_project: dict[ProjectRoot, set[Path]] = defaultdict(set)
         self._named: set[Path] = set()
+        self._listed: dict[ProjectRoot, tuple[ListedFile, ...]] = {}
         self.alone: dict[Path, bytes] = {}
         """What lies in no project, with its bytes."""
         self.unreadable: list[Finding] = []
@@ -82,7 +85,8 @@ class Wanted:
         projects = sorted(find_projects(absolute), key=lambda project: -len(project.root.parts))
         taken: set[Path] = set()
         for project in projects:
-            files = set(code_files_in(project.root)) - taken
+            listed = self._listed[project] = tuple(listed_files(project.root))
+            files = {Path(one.path) for one in listed} - taken
             if absolute != project.root and absolute not in project.root.parents:
                 files = {file for file in files if absolute in file.parents}
             self._in_project[project] |= files
@@ -114,6 +118,7 @@ class Wanted:
                 _grouped(found, files, options_for),
                 frozenset(found.inner(path) for path in files & self._named),
                 here,
+                self._listed.get(found),
             )
             for found, files in sorted(self._in_project.items(), key=lambda item: item[0].root)
         ]

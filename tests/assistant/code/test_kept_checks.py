@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +122,8 @@ def test_a_check_finds_the_same_whatever_was_kept(
     project.mkdir(exist_ok=True)
     kept = tmp_path / "kept.sqlite"
     kept.unlink(missing_ok=True)
-    store = Store(kept)
+    # A later clock lets what was written just now count as old: states are compared, too.
+    store = Store(kept, clock=data.draw(st.sampled_from([time.time, _later])))
     try:
         for files in edits:
             # A mixture of the state before and the next one, as when a few files are edited.
@@ -133,6 +135,10 @@ def test_a_check_finds_the_same_whatever_was_kept(
             _same(check_paths([project], EVERY, store=store), check_paths([project], EVERY))
     finally:
         store.close()
+
+
+def _later() -> float:
+    return time.time() + 60
 
 
 # --- what is worked out again ---------------------------------------------------------------------
@@ -230,6 +236,74 @@ def test_other_rules_and_another_program_count_as_nothing_kept(
     monkeypatch.setattr(project_check, "engine_digest", lambda: "another")
     check_paths([project], EVERY, store=store)
     assert runs.taken() == ALL
+
+
+# --- what isn't even read again -------------------------------------------------------------------
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    noted = Runs([])
+    real = project_check.load_job
+
+    def load(job, *rest):  # type: ignore[no-untyped-def]
+        noted.files.append(job.found.root.name)
+        return real(job, *rest)
+
+    monkeypatch.setattr(project_check, "load_job", load)
+    return noted
+
+
+def _settled(project: Path, store: Store) -> CheckReport:
+    """Check a project twice: the first time rules run, by a worker's own clock."""
+    check_paths([project], EVERY, store=store)
+    return check_paths([project], EVERY, store=store)
+
+
+def test_a_project_whose_files_look_as_before_is_not_read(
+    project: Path, tmp_path: Path, loads: Runs
+) -> None:
+    store = Store(tmp_path / "kept.sqlite", clock=_later)
+    first = _settled(project, store)
+    loads.taken()
+    _same(check_paths([project], EVERY, store=store), first)
+    assert loads.taken() == []
+    store.close()
+
+
+def test_an_edit_shows_though_size_and_time_are_put_back(
+    project: Path, tmp_path: Path, loads: Runs
+) -> None:
+    store = Store(tmp_path / "kept.sqlite", clock=_later)
+    first = _settled(project, store)
+    path = project / "convex" / "main.ts"
+    status, text = path.stat(), path.read_text(encoding="utf-8")
+    path.write_text(text.replace("collect()", "first()  "), encoding="utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    loads.taken()
+    again = check_paths([project], EVERY, store=store)
+    assert loads.taken() != []
+    assert again.findings == check_paths([project], EVERY).findings != first.findings
+    store.close()
+
+
+def test_what_was_written_just_now_is_read_again(project: Path, store: Store, loads: Runs) -> None:
+    check_paths([project], EVERY, store=store)
+    loads.taken()
+    check_paths([project], EVERY, store=store)
+    assert loads.taken() == ["project"]
+
+
+def test_settings_of_the_project_count_as_its_files_do(
+    project: Path, tmp_path: Path, loads: Runs
+) -> None:
+    store = Store(tmp_path / "kept.sqlite", clock=_later)
+    _settled(project, store)
+    (project / "package.json").write_text('{"dependencies": {"convex": "^1.8.0"}}', "utf-8")
+    loads.taken()
+    check_paths([project], EVERY, store=store)
+    assert loads.taken() != []
+    store.close()
 
 
 # --- the file ---------------------------------------------------------------------------------
