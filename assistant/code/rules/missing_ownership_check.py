@@ -60,6 +60,7 @@ from assistant.code.rules._conditions import decides
 from assistant.code.rules._looked_up import documents_by_arguments, id_of, ids_from_arguments
 from assistant.code.rules._ownership import Ownership
 from assistant.code.rules._words import words_of
+from assistant.code.schema import Schema
 
 _PEOPLE = frozenset({"accounts", "members", "profiles", "users"})
 _OWNERS = frozenset(
@@ -143,13 +144,27 @@ def _may_have_owner(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> bool:
     for path in ids:
         validator = flow.validator_of(path)
         named = validator.table if validator is not None else None
-        table = schema.tables.get(named) if schema is not None and named is not None else None
-        if table is None or not table.fields_complete or table.name in _PEOPLE:
+        if schema is None or named is None or _leads_to_owner(schema, named, set()):
             return True
-        for name, field in table.fields.items():
-            refers = any(inner.kind == "id" for inner in field.walk())
-            if refers or not _OWNERS.isdisjoint(words_of(name)):
-                return True
+    return False
+
+
+def _leads_to_owner(schema: Schema, name: str, seen: set[str]) -> bool:
+    """Whether a table's documents, or those that they refer to, can be somebody's."""
+    if name in seen:
+        return False
+    seen.add(name)
+    table = schema.tables.get(name)
+    if table is None:
+        return not name.startswith("_")
+    if not table.fields_complete or name in _PEOPLE:
+        return True
+    for field_name, field in table.fields.items():
+        if not _OWNERS.isdisjoint(words_of(field_name)):
+            return True
+        parents = (inner.table for inner in field.walk() if inner.kind == "id")
+        if any(parent is None or _leads_to_owner(schema, parent, seen) for parent in parents):
+            return True
     return False
 
 
