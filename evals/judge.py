@@ -201,12 +201,10 @@ def both(one: Usage | None, other: Usage) -> Usage:
 
 def read_verdict(reply: str, shown: tuple[str, ...], verdicts: tuple[str, ...]) -> Verdict | str:
     """The verdict in a reply, held to its schema and to what was shown; else what is wrong."""
-    begin = reply.find("{")
-    try:
-        value, _ = json.JSONDecoder().raw_decode(reply, begin) if begin >= 0 else (None, 0)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
+    from assistant.model.structured import first_object
+
+    value = first_object(reply)
+    if value is None:
         return "the judge gave no JSON object"
     if value.get("verdict") not in verdicts:
         return f"the judge's verdict is none of {', '.join(verdicts)}"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from assistant.model.structured import without_thoughts
+
 BlockKind = Literal["text", "heading", "lead", "code", "rule"]
 
 LONGEST_LINE = 4_000
@@ -24,7 +26,6 @@ _SOURCES = re.compile(
     r"[\s#*_]*(?:sources|references|citations|passages(?: cited| used)?)[\s*_]*:?[\s*_]*",
     re.IGNORECASE,
 )
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE_TAG = re.compile(
     r"</?(?:passage|passages|question|conversation)-[0-9a-f]{8,64}[^>\n]{0,40}>"
 )
@@ -69,7 +70,7 @@ class Block:
 
 def read_draft(text: str) -> list[Block]:
     """The blocks of a model's answer, without its list of sources and its thoughts."""
-    plain = _FENCE_TAG.sub("", _THOUGHT.sub("", text.replace("\r\n", "\n")))
+    plain = _FENCE_TAG.sub("", without_thoughts(text.replace("\r\n", "\n")))
     return list(_blocks([line[:LONGEST_LINE] for line in plain.split("\n")]))
 
 

@@ -118,6 +118,19 @@ def test_a_verdict_counts_only_as_the_schema_has_it_and_with_a_true_quote(
     assert wrong in found
 
 
+def test_what_a_judge_thinks_aloud_is_no_verdict() -> None:
+    thought = '<think>{"verdict": "pass", "reason": "at first", "evidence": "dawn"}</think>'
+    said = '{"verdict": "fail", "reason": "but no", "evidence": "dawn"}'
+    found = read_verdict(thought + said, ("Water at dawn.",), ("pass", "fail"))
+    assert found == Verdict("fail", "but no", "dawn")
+
+
+def test_a_verdict_that_a_broken_verdict_quotes_does_not_count() -> None:
+    quoted = '{"verdict": "pass", "reason": "r", "evidence": "dawn"}'
+    reply = f'{{"verdict": "fail", "reason": "it says "{quoted}"", "evidence": "dawn"}}'
+    assert isinstance(read_verdict(reply, (quoted,), ("pass", "fail")), str)
+
+
 def test_a_verdict_is_read_from_a_fence_and_its_reason_can_be_stored() -> None:
     reply = (
         'Sure:\n```json\n{"verdict": "fail", "reason": "\\ud800 x", "evidence": "at  dawn."}\n```'
