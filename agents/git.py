@@ -69,10 +69,20 @@ class Repository:
             raise GitError(f"git {args[0]}: {_said(done)}", path=str(self.root))
         return done.stdout
 
+    def commit(self, revision: str) -> str | None:
+        """The full hash of the commit that a revision names; None where it names none.
+
+        A hash can be no option and no range, whatever was asked for.
+        """
+        if revision.startswith("-") or "\0" in revision:
+            return None
+        wanted = ("--end-of-options", f"{revision}^{{commit}}")
+        done = _call(self.root, ("rev-parse", "--verify", "--quiet", *wanted), b"")
+        return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
+
     def has_commits(self) -> bool:
         """Whether anything is checked out: a new repository has no HEAD yet."""
-        args = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        return _call(self.root, args, b"").returncode == 0
+        return self.commit("HEAD") is not None
 
     def blobs(self, names: Iterable[str], *, most: int) -> Iterator[bytes | None]:
         """The bytes of each object, one after the other; None for one that is not here.
@@ -146,7 +156,9 @@ def _call(folder: Path, args: Sequence[str], given: bytes) -> subprocess.Complet
 
 
 def _missing() -> GitError:
-    return GitError("git can't be run", hint="install git; the history of files is read with it")
+    return GitError(
+        "git can't be run", hint="install git; history and changes of files are read with it"
+    )
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -39,15 +39,14 @@ class AtRevision:
 
 def find_revision(folder: Path, name: str) -> tuple[Repository, str] | None:
     """The repository around `folder` and the commit that `name` means there; None for neither."""
-    if not name or name.startswith("-") or len(name) > _LONGEST_NAME or not name.isprintable():
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         return None
     try:
         repository = Repository.around(folder)
-        args = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        found = repository.ask(*args)
+        commit = repository.commit(name)
     except GitError:
         return None
-    return repository, found.decode("ascii", "replace").strip()
+    return None if commit is None else (repository, commit)
 
 
 def path_in(repository: Repository, path: Path) -> str | None:

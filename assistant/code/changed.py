@@ -1,26 +1,19 @@
-"""Which lines a change brings: the work tree against a revision, as git tells it.
-
-Git is called without a shell, and without anything that a repository's settings could have it run:
-external diffs, text conversion, file system monitors.
-"""
+"""Which lines a change brings: the work tree against a revision, as git tells it."""
 
 from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.errors import CodeCheckError
+from agents.git import Repository
 from agents.location import Lines, Span
 from assistant.code.check import CheckReport
 
-TIMEOUT = 120
-"""Seconds that one call of git may take."""
-_GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 _DIFF = (
     "diff",
     "--unified=0",
@@ -35,8 +28,6 @@ _DIFF = (
     "--src-prefix=a/",
     "--dst-prefix=b/",
 )
-_HIDDEN = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_DIFF_OPTS"})
-"""Set while a hook runs, for the repository that has the hook; a path may lie in another."""
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _LETTERS = {
@@ -75,77 +66,40 @@ class ChangedLines:
 def changed_lines(paths: Iterable[Path], revision: str) -> ChangedLines:
     """What the work trees around these paths bring that `revision` hasn't, untracked files too.
 
-    Raises CodeCheckError where git is missing, a path lies in no repository, or `revision` names no
-    commit.
+    Raises GitError where git is missing or a path lies in no repository, CodeCheckError where a
+    path is missing or `revision` names no commit.
     """
     files: dict[str, tuple[Lines, ...]] = {}
     whole: set[str] = set()
-    for root in sorted({_root(path) for path in paths}):
-        commit = _commit(root, revision)
-        for name, runs in _parsed(_git(root, *_DIFF, commit, "--")):
-            files[_real(root, name)] = runs
-        listed = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
-        whole.update(_real(root, name) for name in listed.split(b"\0") if name)
+    for repository in sorted({_around(path) for path in paths}, key=lambda found: found.root):
+        commit = _commit(repository, revision)
+        for name, runs in _parsed(repository.ask(*_DIFF, commit, "--")):
+            files[_real(repository, name)] = runs
+        listed = repository.ask("ls-files", "--others", "--exclude-standard", "-z")
+        whole.update(_real(repository, name) for name in listed.split(b"\0") if name)
     return ChangedLines(files, frozenset(whole))
 
 
-def _root(path: Path) -> str:
+def _around(path: Path) -> Repository:
     folder = path if path.is_dir() else path.parent
     if not folder.is_dir():
         raise CodeCheckError("no such file or folder", path=str(path))
-    done = _call(str(folder), "rev-parse", "--show-toplevel")
-    if done.returncode:
+    return Repository.around(folder)
+
+
+def _commit(repository: Repository, revision: str) -> str:
+    commit = repository.commit(revision)
+    if commit is None:
         raise CodeCheckError(
-            "not in the work tree of a git repository",
-            hint="--diff needs one to compare with",
-            path=str(path),
+            f"{revision!r} names no commit",
+            hint="--diff takes one, such as HEAD or main",
+            path=str(repository.root),
         )
-    return os.fsdecode(done.stdout.removesuffix(b"\n"))
+    return commit
 
 
-def _commit(root: str, revision: str) -> str:
-    """The commit's full hash, which can be no option and no range."""
-    wanted = f"{revision}^{{commit}}"
-    if not revision.startswith("-") and "\0" not in revision:
-        done = _call(root, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
-        if done.returncode == 0:
-            return done.stdout.decode("ascii").strip()
-    raise CodeCheckError(
-        f"{revision!r} names no commit", hint="--diff takes one, such as HEAD or main", path=root
-    )
-
-
-def _git(root: str, *args: str) -> bytes:
-    done = _call(root, *args)
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise CodeCheckError(
-            f"git can't tell what changed: {said[-1] if said else f'status {done.returncode}'}",
-            path=root,
-        )
-    return done.stdout
-
-
-def _call(folder: str, *args: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        return subprocess.run(
-            [*_GIT, "-C", folder, *args],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise CodeCheckError("git is not installed", hint="--diff asks it what changed") from error
-    except subprocess.TimeoutExpired as error:
-        raise CodeCheckError(f"git took longer than {TIMEOUT} seconds", path=folder) from error
-
-
-def _real(root: str, name: bytes) -> str:
-    return os.path.realpath(os.path.join(root, os.fsdecode(name)))
+def _real(repository: Repository, name: bytes) -> str:
+    return os.path.realpath(os.path.join(repository.root, os.fsdecode(name)))
 
 
 def _parsed(patch: bytes) -> Iterator[tuple[bytes, tuple[Lines, ...]]]:
