@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agents.checklist import draw_items
@@ -15,10 +13,10 @@ from agents.errors import DocumentError
 from agents.finding import Severity
 from agents.kinds import kind_of, name_from_path, needs_head, needs_name
 from agents.location import Lines
+from agents.markdown_blocks import read_blocks
 from agents.prescriptive import plain
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -27,11 +25,6 @@ MAX_LINES = 50_000
 """More than any text of that size has; files of nothing but list marks take seconds to read."""
 _MAX_HEADING = 500
 _MAX_DIAGNOSTICS = 100
-_MAX_INDENTED_CODE = 500
-"""Lines of a code block that stands too far in."""
-_ENTRY = re.compile(r" *(?:(?:[-*+]|\d{1,9}[.)]) +)*")
-_FENCE = re.compile(r"( *)(`{3,}|~{3,})[^`]*\Z")
-_CLOSING_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\Z")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -106,7 +99,7 @@ def _read_parts(raw: bytes, filename: str) -> _Parts:
     head = read_frontmatter(lines)
     diagnostics += head.diagnostics
     body = [""] * head.body + lines[head.body :]
-    tokens, indented = _read_blocks(body)
+    tokens, indented = read_blocks(body)
     diagnostics += [_indented(line) for line in indented]
     outline = _read_outline(tokens, lines, head.body)
     diagnostics += outline.diagnostics
@@ -192,100 +185,6 @@ def _split_lines(text: str) -> list[str]:
     if lines[-1] == "":
         lines.pop()
     return lines
-
-
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    """CommonMark blocks and tables. Inline marks stay as they are written: nobody asks for them.
-
-    Link definitions stay paragraphs, since looking for them takes quadratic time.
-    """
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"maxNesting": 40})
-    parser.enable("table")
-    parser.disable("reference")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
-def _read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
-    """The blocks of a body, and the lines of fences that stood too far in to be fences.
-
-    Four columns right of the list entry that it belongs to, a fence is text by the letter of
-    Markdown; nobody means that, so such code is read as if it stood below its entry's text.
-    """
-    tokens = _blocks(lines)
-    texts = [token.map for token in tokens if token.type == "inline" and token.map]
-    closings = [number for number, line in enumerate(lines) if _CLOSING_FENCE.match(line)]
-    if not closings:
-        return tokens, []
-    moved = lines[:]
-    openings: list[int] = []
-    done = 0
-    for start, end in texts:
-        marker = _ENTRY.match(lines[start])
-        column = len(marker[0]) if marker else 0
-        for number in range(max(start + 1, done), end):
-            fence = _FENCE.match(lines[number])
-            if fence and number >= done:
-                closing = _closing_line(lines, closings, number, fence[2])
-                if closing is not None:
-                    _move_left(moved, number, closing, len(fence[1]) - column)
-                    openings.append(number + 1)
-                    done = closing + 1
-    return (_blocks(moved) if openings else tokens), openings
-
-
-def _closing_line(
-    lines: Sequence[str], closings: Sequence[int], opening: int, fence: str
-) -> int | None:
-    """The line that closes a fence, if the next line of nothing but a fence does."""
-    place = bisect_right(closings, opening)
-    if place == len(closings) or closings[place] > opening + _MAX_INDENTED_CODE:
-        return None
-    return closings[place] if lines[closings[place]].strip().startswith(fence) else None
-
-
-def _move_left(lines: list[str], start: int, end: int, columns: int) -> None:
-    """Take up to so many spaces off the beginnings of the lines from `start` to `end`."""
-    for number in range(start, end + 1):
-        line = lines[number]
-        indent = len(line) - len(line.lstrip(" "))
-        lines[number] = line[max(0, min(columns, indent)) :]
-
-
-def _blocks(lines: Sequence[str]) -> list[Token]:
-    return _markdown().parse("".join(f"{line}\n" for line in lines))
-
-
-def _move_code_left(lines: list[str], start: int, end: int) -> list[int]:
-    """Move fenced code that begins inside a paragraph below its text; the 1-based first lines."""
-    marker = _ENTRY.match(lines[start])
-    column = len(marker[0]) if marker else 0
-    openings = []
-    number = start + 1
-    while number < end:
-        fence = _FENCE.match(lines[number])
-        closing = _closing_fence(lines, number, fence[2]) if fence else None
-        if fence is None or closing is None:
-            number += 1
-            continue
-        surplus = len(fence[1]) - column
-        for inside in range(number, closing + 1):
-            line = lines[inside]
-            lines[inside] = line[min(surplus, len(line) - len(line.lstrip(" "))) :]
-        openings.append(number + 1)
-        number = closing + 1
-    return openings
-
-
-def _closing_fence(lines: Sequence[str], opening: int, fence: str) -> int | None:
-    last = min(len(lines), opening + _MAX_INDENTED_CODE)
-    for number in range(opening + 1, last):
-        if lines[number].strip() and not lines[number].strip().strip(fence[0]):
-            return number if len(lines[number].strip()) >= len(fence) else None
-    return None
 
 
 def _indented(line: int) -> Diagnostic:
