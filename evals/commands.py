@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 from evals.compare_command import compare_command
 from evals.init_command import init_command, schema_command
 from evals.judge_command import judge_command
@@ -57,7 +58,6 @@ Jobs = Annotated[
         min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("run", epilog="Example: convexpert eval run retrieval --agents .claude/agents")

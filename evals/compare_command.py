@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 
 
 class FailOn(StrEnum):
@@ -90,7 +91,7 @@ def compare_command(
         Path | None,
         typer.Option(metavar="FILE", help="Write one HTML file to look at.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare two runs case by case, and exit with 1 where a gate of the suites does not hold."""
     from assistant.cli.console import progress_bar, stdout, write_json

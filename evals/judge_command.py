@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.context import command_context, given_path
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +38,7 @@ def judge_command(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resampling behind the interval.")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure how far a judge agrees with labelled verdicts, and record it: then it may gate."""
     from agents.errors import UsageError

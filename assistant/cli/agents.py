@@ -16,6 +16,7 @@ from assistant.cli.agents_lint import lint
 from assistant.cli.agents_overlap import overlap
 from assistant.cli.console import progress_bar, write, write_json
 from assistant.cli.context import command_context, given_path
+from assistant.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,7 +27,6 @@ app = typer.Typer(
     epilog="Example: convexpert agents import .claude/agents -m 'before the rewrite'",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Handle = Annotated[str, typer.Argument(metavar="HANDLE", help="An agent's handle.")]
 OneReference = Annotated[
     str, typer.Argument(metavar="REF", help="HANDLE, HANDLE@3, HANDLE@production, HANDLE@sha:….")
@@ -73,7 +73,7 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Register files as agents, and changed files as their new versions.
 
@@ -111,7 +111,7 @@ def list_(
         typer.Option(metavar="LABEL", help="The versions with this label, not the latest ones."),
     ] = None,
     removed: Annotated[bool, typer.Option("--removed", help="Removed agents too.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the agents, each with its latest version."""
     from agents.registry.describe import summary_of
@@ -129,7 +129,7 @@ def show(
     context: typer.Context,
     reference: OneReference,
     raw: Annotated[bool, typer.Option("--raw", help="Print the file's exact bytes.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a version: what it is, its outline, its checklist and the rules that enforce it."""
     if raw and as_json:
@@ -160,7 +160,7 @@ def log(
     moves: Annotated[
         bool, typer.Option("--moves", help="Where the file was before, instead of the versions.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show an agent's versions, newest first."""
     from dataclasses import asdict
@@ -304,7 +304,7 @@ def export(
         bool, typer.Option("--force", help="Overwrite files that were edited by hand, too.")
     ] = False,
     list_targets: Annotated[bool, typer.Option("--list", help="List the targets.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write agents as files of another tool, and say what it can't express.
 

@@ -10,6 +10,7 @@ import typer
 from agents.document import Polarity
 from assistant.cli.console import printable, progress_bar, stdout, write, write_json
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from agents.registry import Registry
@@ -27,7 +28,7 @@ def checklist(
             metavar="[REF…]", help="Versions or files; by default the latest of each agent."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show each document's items: the rules that enforce them, or that they need review.
 

@@ -9,6 +9,7 @@ import typer
 from agents.errors import UsageError
 from assistant.cli.console import printable, write, write_json
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from agents.change import DocumentDiff
@@ -29,7 +30,7 @@ def diff(
     unified: Annotated[
         bool, typer.Option("--unified", "-u", help="Lines, as `diff -u` shows them.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what changed, by meaning: fields, sections, checklist items, code, rules asked for.
 

@@ -12,7 +12,18 @@ from agents.errors import LintError, UsageError
 from agents.finding import Severity
 from assistant.cli.console import stdout, write, write_json
 from assistant.cli.context import CommandContext, command_context
-from assistant.cli.findings import Format, listed_ids, show_report
+from assistant.cli.findings import (
+    FailOn,
+    FindingsFormat,
+    Fix,
+    Format,
+    IgnoredRules,
+    JsonFormat,
+    LeastSeverity,
+    SelectedRules,
+    listed_ids,
+    show_report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,31 +48,13 @@ def lint(
             help="Files, folders with their .md/.mdc files, or versions; by default all agents.",
         ),
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", help="How findings are printed.")
-    ] = Format.TEXT,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="IDS", help="Run only these rules; ids with commas between."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar="IDS", help="Leave these rules out; ids with commas between."),
-    ] = None,
-    severity: Annotated[
-        Severity, typer.Option(help="Leave out findings below this; off leaves out all.")
-    ] = Severity.INFO,
-    fail_on: Annotated[
-        Severity | None,
-        typer.Option(
-            help="From which severity on the exit status is 1; off never is. Default: warning."
-        ),
-    ] = None,
-    fix: Annotated[
-        bool,
-        typer.Option("--fix", help="Mend in the files what can be mended; what remains is shown."),
-    ] = False,
+    format_: FindingsFormat = Format.TEXT,
+    as_json: JsonFormat = False,
+    select: SelectedRules = None,
+    ignore: IgnoredRules = None,
+    severity: LeastSeverity = Severity.INFO,
+    fail_on: FailOn = None,
+    fix: Fix = False,
     rules: Annotated[
         bool, typer.Option("--rules", help="List the rules; with --select, explain those.")
     ] = False,

@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.console import printable, progress_bar, write, write_json
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from assistant.overlap import Overlap, Side
@@ -26,7 +27,7 @@ def overlap(
     show_all: Annotated[
         bool, typer.Option("--all", help=f"Show all shared statements, not the first {_SHOWN}.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what agents say alike, and where they contradict each other.
 

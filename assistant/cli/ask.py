@@ -12,6 +12,7 @@ import typer
 
 from assistant.cli.console import printable, progress_bar, write, write_json
 from assistant.cli.context import command_context, given_path
+from assistant.cli.options import AsJson
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -41,7 +42,7 @@ def ask(
             help="Earlier turns: a JSON array of role and content.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Answer a Convex design question from the documents.
 

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from assistant.cli.console import printable, progress_bar, stdout, write, write_json
 from assistant.cli.context import CommandContext, command_context
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from assistant.chat.conversation import Conversation
@@ -135,7 +136,7 @@ def _session(obj: CommandContext, resume: str | None) -> tuple[Session, SessionS
 @app.command(epilog="Example: convexpert chat sessions --json")
 def sessions(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the conversations of this workspace, the one that changed last first."""
     from assistant.chat.store import SessionStore

@@ -15,7 +15,18 @@ from agents.errors import UsageError
 from agents.finding import Severity
 from assistant.cli.console import printable
 from assistant.cli.context import CommandContext, command_context, given_path
-from assistant.cli.findings import Format, listed_ids, show_report
+from assistant.cli.findings import (
+    FailOn,
+    FindingsFormat,
+    Fix,
+    Format,
+    IgnoredRules,
+    JsonFormat,
+    LeastSeverity,
+    SelectedRules,
+    listed_ids,
+    show_report,
+)
 
 if TYPE_CHECKING:
     from agents.settings import Settings
@@ -44,35 +55,17 @@ def check(
             help="Files (.ts .tsx .js .jsx .mts .mjs .md) or folders; - reads standard input.",
         ),
     ],
-    format_: Annotated[
-        Format, typer.Option("--format", help="How findings are printed.")
-    ] = Format.TEXT,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="IDS", help="Run only these rules; ids with commas between."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar="IDS", help="Leave these rules out; ids with commas between."),
-    ] = None,
-    severity: Annotated[
-        Severity, typer.Option(help="Leave out findings below this; off leaves out all.")
-    ] = Severity.INFO,
-    fail_on: Annotated[
-        Severity | None,
-        typer.Option(
-            help="From which severity on the exit status is 1; off never is. Default: warning."
-        ),
-    ] = None,
+    format_: FindingsFormat = Format.TEXT,
+    as_json: JsonFormat = False,
+    select: SelectedRules = None,
+    ignore: IgnoredRules = None,
+    severity: LeastSeverity = Severity.INFO,
+    fail_on: FailOn = None,
     agent: Annotated[
         list[str] | None,
         typer.Option(metavar="REF", help="Run only the rules that this agent asks for."),
     ] = None,
-    fix: Annotated[
-        bool,
-        typer.Option("--fix", help="Mend in the files what can be mended; what remains is shown."),
-    ] = False,
+    fix: Fix = False,
     diff: Annotated[
         str | None,
         typer.Option(

@@ -14,6 +14,7 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from assistant.cli.console import printable, write, write_json
 from assistant.cli.context import command_context
+from assistant.cli.options import AsJson
 
 app = typer.Typer()
 
@@ -29,7 +30,7 @@ def doctor(
             "--fix", help="Mend what can be mended; end other convexpert processes first."
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check registry, index, vectors, stored runs and conversations of this workspace.
 

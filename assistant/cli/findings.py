@@ -1,12 +1,15 @@
-"""What the commands that report findings have in common: formats, lists of ids, printing."""
+"""What the commands that report findings have in common: their options, and printing."""
 
 from __future__ import annotations
 
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from agents.finding import Severity
 from assistant.cli.console import printable, stdout, write, write_document
 
 if TYPE_CHECKING:
@@ -25,6 +28,31 @@ class Format(StrEnum):
     SARIF = "sarif"
     GITHUB = "github"
     JUNIT = "junit"
+
+
+FindingsFormat = Annotated[Format, typer.Option("--format", help="How findings are printed.")]
+JsonFormat = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+SelectedRules = Annotated[
+    list[str] | None,
+    typer.Option(metavar="IDS", help="Run only these rules; ids with commas between."),
+]
+IgnoredRules = Annotated[
+    list[str] | None,
+    typer.Option(metavar="IDS", help="Leave these rules out; ids with commas between."),
+]
+LeastSeverity = Annotated[
+    Severity, typer.Option(help="Leave out findings below this; off leaves out all.")
+]
+FailOn = Annotated[
+    Severity | None,
+    typer.Option(
+        help="From which severity on the exit status is 1; off never is. Default: warning."
+    ),
+]
+Fix = Annotated[
+    bool,
+    typer.Option("--fix", help="Mend in the files what can be mended; what remains is shown."),
+]
 
 
 def listed_ids(given: list[str]) -> tuple[str, ...]:

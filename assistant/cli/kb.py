@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.console import progress_bar, write_json
 from assistant.cli.context import command_context, given_text
+from assistant.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,8 +19,6 @@ app = typer.Typer(
     " up to date.",
     epilog="Example: convexpert kb search 'paginate a long list' -k 3",
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 class SearchMode(StrEnum):
@@ -51,7 +50,7 @@ def add(
             "--allow-private", help="Fetch from private networks and this machine as well."
         ),
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add documentation, or bring up to date what was added, and index it.
 
@@ -84,7 +83,7 @@ def add(
 def remove(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `kb list` shows it.")],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Forget documentation that was added; its passages are no longer found."""
     from assistant.cli import kb_added_view
@@ -105,7 +104,7 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Make everything anew, not only what changed.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date with the registry now.
 
@@ -123,7 +122,7 @@ def build(
 
 
 @app.command(epilog="Example: convexpert kb status --json")
-def status(context: typer.Context, as_json: Json = False) -> None:
+def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what is indexed, by which model, and whether it is up to date; builds nothing."""
     from assistant.cli import kb_view
 
@@ -136,7 +135,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command("list", epilog="Example: convexpert kb list")
-def list_(context: typer.Context, as_json: Json = False) -> None:
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List what can be searched: agents with their versions, and documentation that was added."""
     from assistant.cli import kb_added_view
 
@@ -169,7 +168,7 @@ def search(
             help="Search this one only; may be given several times.",
         ),
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the passages of the documents that fit a query, with their lines."""
     from assistant.cli import kb_view

@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.console import printable, stdout, write, write_json
 from assistant.cli.context import CommandContext, command_context
+from assistant.cli.options import AsJson
 
 if TYPE_CHECKING:
     from agents.finding import DocumentedBy
@@ -23,7 +24,7 @@ def rules(
     rule_id: Annotated[
         str | None, typer.Argument(metavar="ID", help="The rule to explain; none lists all.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the code rules, or explain one: why, examples, and who asks for it."""
     obj = command_context(context)
