@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.errors import UsageError
 from assistant.answer.compose import compose_answer
-from assistant.answer.coverage import THRESHOLD, confidence, features_of
+from assistant.answer.coverage import THRESHOLD, confidence, features_of, leaning
 from assistant.answer.evidence import Library, gather
 from assistant.answer.example import choose_example
 from assistant.answer.outdated import find_outdated
@@ -49,7 +49,8 @@ def answer_question(
     asked = read_question(question, history)
     findings = gather(asked, library, sources=sources)
     points = select_points(findings, library, sources=sources)
-    answers = confidence(features_of(findings, points, library)) >= THRESHOLD
+    confident = confidence(features_of(findings, points, library))
+    answers = confident >= THRESHOLD
     if answers:
         contradictions = disagreements(points, findings.evidence)
         example = choose_example(findings, points, library)
@@ -66,6 +67,7 @@ def answer_question(
         citations=composed.citations,
         rules=composed.rules,
         elapsed_ms=(clock() - started) * 1000,
+        leaning=leaning(confident),
     )
 
 

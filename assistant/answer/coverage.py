@@ -167,3 +167,9 @@ def confidence(features: Mapping[str, float]) -> float:
         weights.get(name, 0.0) * features.get(name, 0.0) for name in FEATURES
     )
     return 1.0 / (1.0 + math.exp(-logit))
+
+
+def leaning(confident: float) -> float:
+    """A confidence by its distance from the threshold: from -1 over 0, there, to 1."""
+    room = 1 - THRESHOLD if confident >= THRESHOLD else THRESHOLD
+    return (confident - THRESHOLD) / room

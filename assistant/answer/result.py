@@ -66,6 +66,9 @@ class Answer:
     usage: Mapping[str, int | float] = field(default_factory=lambda: MappingProxyType({}))
     """Tokens by kind, and `cost_usd` where the price is known; empty without a model."""
     elapsed_ms: float = 0.0
+    leaning: float | None = None
+    """How surely the documents answer it: 1 surely, at 0 it could be either, -1 surely not. None
+    where that was not worked out."""
 
     def to_json(self) -> dict[str, Any]:
         """As the contract shows it."""

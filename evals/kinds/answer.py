@@ -9,7 +9,7 @@ judges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,14 @@ class AnswerKind:
             prices=subject.settings.prices,
         )
         judged = _Judged(task, answer, groups, subject)
-        result = Result(judged.scores(), judged.missed(), _output(answer), _usage(answer))
+        missed = judged.missed()
+        result = Result(
+            judged.scores(),
+            missed,
+            _output(answer),
+            _usage(answer),
+            margin=_margin(task, answer, missed),
+        )
         return judged_result(
             result,
             rubric=task.judge,
@@ -203,6 +210,17 @@ class _Judged:
             *(f"does not cite {' or '.join(map(str, group))}" for group in self._uncited),
             *inexact,
         )
+
+
+def _margin(task: AnswerTask, answer: Answer, missed: Sequence[str]) -> float | None:
+    """How near the decision to answer was to the other one, where nothing else decided the case."""
+    declined = answer.status == "not_covered"
+    wrong = declined is not task.unanswerable
+    if answer.leaning is None or answer.model is not None or (missed and not wrong):
+        return None
+    if len(missed) > 1:
+        return None
+    return -answer.leaning if task.unanswerable else answer.leaning
 
 
 def _is_exact(citation: Citation, subject: Subject) -> bool:

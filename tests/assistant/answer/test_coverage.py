@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.answer.coverage import FEATURES, THRESHOLD, confidence
+from assistant.answer.coverage import FEATURES, THRESHOLD, confidence, leaning
 from assistant.answer.evidence import MERITS
 from assistant.answer.weights import weights_of
 
@@ -26,3 +26,8 @@ def test_words_that_no_document_uses_speak_against_an_answer() -> None:
 
 def test_a_question_for_a_quantity_is_never_answered_without_one() -> None:
     assert confidence({**GOOD, "unmeasured": 1.0}) == 0.0
+
+
+def test_leaning_tells_how_far_a_confidence_is_from_deciding_otherwise() -> None:
+    assert [leaning(each) for each in (0.0, THRESHOLD, 1.0)] == [-1.0, 0.0, 1.0]
+    assert leaning(THRESHOLD / 2) == -0.5
