@@ -23,6 +23,8 @@ _LABEL = re.compile(r"^\*\*([^*\n]{1,60})\*\*\s*[:：—–-]?\s*")
 _EMPTY_LABELS = re.compile(
     r"^(?:recommendation|note|important|tip|rule|answer)s?\W*$", re.IGNORECASE
 )
+_CODE_LINE = re.compile(r"[A-Za-z]")
+_OPEN_END = re.compile(r"[\s({\[=>,;]+$")
 _OPENS_NEGATED = re.compile(
     r"\W*(?:never|don['’]t|do not|avoid|no|not|without|must not|cannot|can['’]t)\b"
     r"|.*\b(?:never|don['’]t|do not|must not|cannot|avoid)\b",
@@ -93,6 +95,8 @@ def shown(statement: Statement, named: frozenset[str], most: int) -> str:
     """The statement as the answer says it: the sentences that matter, up to `most` characters."""
     if statement.kind == "row":
         return _row(statement)
+    if statement.kind == "piece":
+        return _piece(statement, named)
     text = _without_empty_label(statement.text)
     if statement.polarity is Polarity.DONT and not _OPENS_NEGATED.match(text):
         text = f"Don't: {text[:1].lower() + text[1:] if text[1:2].islower() else text}"
@@ -129,6 +133,21 @@ def _row(statement: Statement) -> str:
         return first
     more = f" ({', '.join(others[1:])})" if len(others) > 1 else ""
     return f"{first} → **{others[0]}**{more}"
+
+
+def _piece(statement: Statement, named: frozenset[str]) -> str:
+    """What a piece of code does, by its comment, else by its line that names most of the matter."""
+    if not statement.text.startswith("`"):
+        return statement.text
+    lines = [line.strip() for line in statement.quote.splitlines() if _CODE_LINE.search(line)]
+    if not lines:
+        return statement.text
+    best = max(lines, key=lambda line: (len(named.intersection(terms(line))), "(" in line))
+    line = _OPEN_END.sub("", best if len(best) <= POINT_CHARACTERS else best[:POINT_CHARACTERS])
+    within = statement.context if statement.context.endswith("`") else ""
+    inside = within[within.find("`") :].strip("`")
+    begins = f"In code, in `{inside}`" if inside and inside not in best else "In code"
+    return f"{begins}: `{line.replace('`', chr(39))}`"
 
 
 def _without_empty_label(text: str) -> str:

@@ -40,6 +40,8 @@ WORTH = 5.0
 """How far below the first point's score a further one's may be."""
 NEAR = 0.22
 """Cosine with the question that a further point has at least."""
+AS_GOOD = 1.5
+"""How far below the answering row's score another row of its table may be to be told as well."""
 CORROBORATING = 40
 """Chunks that are searched for statements which say the same as the first point."""
 CLOSE = 15
@@ -91,6 +93,7 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
             or evidence.cosine < NEAR
             or evidence.statement.kind in ("comment", "piece")  # it tells little beside others
             or any(_repeats(point.lead, evidence) for point in points)
+            or _is_another_row(evidence, first)
         ):
             continue
         others = tuple(found for found in _same(evidence, pool) if found not in used)
@@ -205,6 +208,15 @@ def _says_same(one: Evidence, other: Evidence) -> bool:
         return likeness >= enough
     of_use = other.cosine >= OF_USE
     return of_use and likeness >= SAME and not _opposed(one.statement, other.statement)
+
+
+def _is_another_row(found: Evidence, first: Evidence) -> bool:
+    """Whether it is a row of the table that answers with another row, clearly the better one."""
+    return (
+        found.statement.kind == first.statement.kind == "row"
+        and found.statement.chunk.id == first.statement.chunk.id
+        and found.score < first.score - AS_GOOD
+    )
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
