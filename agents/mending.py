@@ -6,12 +6,9 @@ the later one waits for the next round, which sees the file as it is then.
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +16,7 @@ from pathlib import Path
 from agents.errors import ConvexpertError
 from agents.finding import Edit, Finding
 from agents.reporters.report import FindingsReport, FixedFile, NotFixed
+from agents.whole_file import write_whole
 
 MAX_ROUNDS = 10
 """A mend may bring up another; rules that undo each other must come to an end."""
@@ -137,18 +135,7 @@ class Mending:
         """Put a file's new content in its place at once, with the permissions that it had."""
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
-            handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.chmod(beside, mode)
-                os.replace(beside, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
+            write_whole(path, content, mode=mode)
         except OSError as error:
             raise self.failure(
                 f"can't be written: {error.strerror or error}", path=str(path)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agents.document import digest_of
 from agents.errors import UsageError, WorkspaceError
+from agents.whole_file import write_whole
 from agents.workspace import Workspace
 from evals.record import Run
 from evals.report.json import run_from_json, run_to_json
@@ -50,14 +49,7 @@ def store_run(workspace: Workspace, run: Run) -> Path:
     text = json.dumps(run_to_json(run), indent=1, ensure_ascii=False, allow_nan=False)
     try:
         workspace.runs.mkdir(exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=".new-", dir=workspace.runs)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text + "\n")
-            Path(scratch).replace(path)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
+        write_whole(path, f"{text}\n".encode(), mode=0o600)
     except OSError as error:
         raise WorkspaceError(
             f"can't store the run: {error.strerror or error}", path=str(path)
@@ -76,7 +68,7 @@ def keep_documents(workspace: Workspace, versions: Iterable[AgentVersion]) -> No
         for version in versions:
             path = folder / f"{version.digest}.md"
             if not path.exists():
-                path.write_bytes(version.raw)
+                write_whole(path, version.raw)
     except OSError as error:
         raise WorkspaceError(
             f"can't keep a document: {error.strerror or error}", path=str(folder)

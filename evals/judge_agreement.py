@@ -7,15 +7,14 @@ other). Where there is none that is good enough, a judge's metric is shown and g
 from __future__ import annotations
 
 import json
-import os
 import random
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from agents.errors import WorkspaceError
+from agents.whole_file import write_whole
 from agents.workspace import Workspace
 from evals.statistics import LEVEL, RESAMPLES, Interval, quantile
 
@@ -103,14 +102,7 @@ def record_agreement(workspace: Workspace, agreement: Agreement) -> None:
     kept = [one for one in _records(path) if (one.judge, one.rubric, one.asked) != key]
     told = {"format": FORMAT, "agreements": [asdict(one) for one in (*kept, agreement)]}
     try:
-        handle, scratch = tempfile.mkstemp(prefix=".new-", dir=workspace.root)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(json.dumps(told, indent=1) + "\n")
-            Path(scratch).replace(path)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
+        write_whole(path, f"{json.dumps(told, indent=1)}\n".encode(), mode=0o600)
     except OSError as error:
         raise WorkspaceError(
             f"can't keep the agreement: {error.strerror or error}", path=str(path)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from agents.errors import WorkspaceError
 from agents.health import Symptom, delete, set_aside
 from agents.settings import Settings
+from agents.whole_file import UNFINISHED
 from agents.workspace import Workspace
 from evals.history import load_run, stored_ids
 
-_LEFT = ".new-*"
+_LEFT = f"{UNFINISHED}*"
 """What a run that was killed while it was stored leaves behind."""
 
 

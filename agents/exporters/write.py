@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +21,7 @@ from agents.exporters.lock import (
     render_lock,
     restoring,
 )
+from agents.whole_file import write_whole
 
 
 class Change(StrEnum):
@@ -310,20 +309,7 @@ def _read(folder: Path, path: str) -> bytes | None:
 def _write(folder: Path, path: str, content: bytes) -> None:
     place = _inside(folder, path)
     place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    with suppress(FileNotFoundError):
-        beside.unlink()
-    # O_EXCL: a link that somebody put there meanwhile is not followed.
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, place)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_whole(place, content)
 
 
 def _cannot(path: Path, error: OSError) -> ExportError:
