@@ -35,7 +35,7 @@ from evals.paired import (
     smallest_share,
 )
 from evals.record import Run, SuiteRun
-from evals.run import pass_all
+from evals.scores import pass_all
 from evals.suite import PASS_RATE
 
 Explain = Callable[[CaseComparison, Sequence[AgentChange]], tuple[Reason, ...]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,6 @@ from evals.record import Run
 from evals.run import RunOptions, run_suites
 from evals.subject import Progress
 from evals.suite import Suite, builtin_suites, find_suites, load_suite
-
-RunSuites = Callable[[Sequence[Suite], RunOptions], Run]
 
 
 def compared_runs(

@@ -21,7 +21,7 @@ _AFTERWARDS = frozenset(
         *("commands", "compare", "compare_command", "compared_runs", "comparability"),
         *("comparison", "edits", "gate_results", "history", "init_command", "judge_command"),
         *("judge_agreement", "judge_labels", "judge_pairs", "metric_history", "paired"),
-        *("run_changes", "schema", "starter", "why"),
+        *("run_changes", "schema", "scores", "starter", "verify", "why"),
     )
 )
 """What only looks at outcomes that are there."""

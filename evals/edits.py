@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from agents.change import Change, DocumentDiff, ItemChange
+from agents.change import Change, DocumentDiff
 from agents.diff import compare_documents
-from agents.document import ChecklistItem, Document
+from agents.document import Document
 from agents.line_diff import unified_lines
 from agents.location import Lines
 
@@ -88,10 +88,6 @@ class Edits:
             "\n".join(f"{one.sign}{one.text[:LONGEST_LINE]}" for one in shown[:MOST_LINES]),
             Lines(min(added), max(added)) if added else None,
         )
-
-    def item_change(self, item: ChecklistItem) -> ItemChange | None:
-        """What became of an item; None where it stands as it was."""
-        return next((change for change in self.diff.items if change.before == item), None)
 
     def _word(self, lines: Lines) -> str:
         changes = {

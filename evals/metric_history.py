@@ -10,7 +10,7 @@ from agents.workspace import Workspace
 from evals.history import load_run, stored_ids
 from evals.metrics.base import Measured, Measurement, Metric, pool
 from evals.record import Run, Score, SuiteRun
-from evals.run import pass_rates
+from evals.scores import pass_rates
 from evals.suite import PASS_RATE
 
 MOST_RUNS = 60

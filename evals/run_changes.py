@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from evals.compare import unedited_pairs
 from evals.metrics.base import Measurement, pool
 from evals.record import Run, SuiteRun
-from evals.run import pass_rates
+from evals.scores import pass_rates
 
 
 @dataclass(frozen=True, slots=True)

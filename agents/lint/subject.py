@@ -84,11 +84,6 @@ class Subject:
         """The document's kind."""
         return self.document.kind
 
-    @property
-    def is_subagent(self) -> bool:
-        """Whether Claude Code reads it as a subagent."""
-        return self.kind is DocumentKind.SUBAGENT and self.for_claude
-
     @cached_property
     def for_claude(self) -> bool:
         """Whether Claude Code reads it, going by its name, folder and head."""

@@ -14,7 +14,7 @@ from evals.metrics.base import Measured, Metric
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, together
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.report.comparison_json import comparison_to_json
-from evals.run import score
+from evals.scores import score
 from evals.subject import AgentUnderTest
 
 FACTS = Metric("facts", "facts")

@@ -10,8 +10,8 @@ from evals.metrics.base import Measured, NotMeasured
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result, Skipped
 from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.report.history_json import history_to_json
-from evals.run import score
 from evals.run_changes import listed_suites
+from evals.scores import score
 from evals.suite import PASS_RATE
 
 

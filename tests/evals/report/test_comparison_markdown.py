@@ -15,7 +15,7 @@ from evals.metrics.base import Measured
 from evals.outcome import Outcome, Result
 from evals.record import Run, RunSpec, SuiteRun
 from evals.report.comparison_markdown import LONGEST, comparison_markdown, escaped
-from evals.run import score
+from evals.scores import score
 
 
 def run_of(answer: str, *, passed: bool, cases: int = 1) -> Run:

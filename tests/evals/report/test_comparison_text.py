@@ -14,7 +14,7 @@ from evals.metrics.base import Measured
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result
 from evals.record import Run, RunSpec, SuiteRun
 from evals.report.comparison_text import show_comparison
-from evals.run import score
+from evals.scores import score
 from evals.subject import AgentUnderTest
 
 

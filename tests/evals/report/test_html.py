@@ -19,7 +19,7 @@ from evals.record import Run, RunSpec, Score, SuiteRun
 from evals.report.html_charts import score_bar
 from evals.report.html_comparison import comparison_html
 from evals.report.html_run import run_html
-from evals.run import score
+from evals.scores import score
 from evals.statistics import Interval
 from evals.subject import AgentUnderTest
 

@@ -17,7 +17,7 @@ from evals.outcome import Json, Outcome, Result
 from evals.record import Run, RunSpec, SuiteRun
 from evals.report.html_comparison import comparison_html
 from evals.report.html_run import run_html
-from evals.run import score
+from evals.scores import score
 from evals.subject import AgentUnderTest
 
 if TYPE_CHECKING:

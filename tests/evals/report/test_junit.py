@@ -11,7 +11,7 @@ from evals.metrics.base import Measured
 from evals.outcome import CaseFailed, CaseOutcome, Outcome, Result
 from evals.record import Run, RunSpec, SuiteRun
 from evals.report.junit import run_junit
-from evals.run import score
+from evals.scores import score
 
 HOSTILE = "]]></failure> & \"quoted\" '<x>' \x00\x1b[31m \ufffe \ud800"
 
