@@ -190,8 +190,9 @@ def differences(
             theirs[place] = (spot, reported)
     ours: dict[Place, tuple[Node, Node]] = {}
     for finding in findings:
-        if finding.rule in rules:
-            path = Path(finding.file).absolute()
+        path = Path(finding.file).absolute()
+        # A file outside every project has no place that both could name.
+        if finding.rule in rules and path in sources:
             node = sources.our_node(finding)
             ours[finding.rule, path, sources.our_range(finding)[0]] = (node, node)
     unparsed = {path for path, _ in peer.unparsed}

@@ -244,7 +244,22 @@ def _our_environment(spot: Spot) -> str | None:
     return "functions folder under another name" if folder.rsplit("/")[-1] != "convex" else None
 
 
+def _our_duplicate(spot: Spot) -> str | None:
+    chain = spot.node
+    for outer in syntax.ancestors(spot.node):
+        if outer.type not in ("call_expression", "member_expression"):
+            break
+        chain = outer
+    cast = any(
+        item.type in ("as_expression", "satisfies_expression")
+        for fields in syntax.descendants(chain, "array")
+        for item in fields.named_children
+    )
+    return "field of an index through a cast" if cast else None
+
+
 _OURS: dict[str, Explain] = {
+    "no-duplicate-indexes": _our_duplicate,
     "explicit-table-ids": _our_table_id,
     "no-filter-in-query": _our_query,
     "no-collect-in-query": _our_query,
