@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 
 from agents.document import Document, DocumentKind
-from agents.exporters.base import ExportFile, Sharing, Skipped
+from agents.exporters.base import Exported, ExportFile, Sharing, Skipped, exported
 from agents.exporters.markdown import HeadValue, body_of, description_of, with_head
 from agents.head_fields import patterns
 from agents.registry.version import AgentVersion
+
+Made = ExportFile | Sequence[ExportFile] | Skipped
+"""What a target makes of one version."""
+_ABOUT = "it tells about other files and is no document for an agent"
+
+
+def export_each(versions: Sequence[AgentVersion], made: Callable[[AgentVersion], Made]) -> Exported:
+    """What `made` says of each version; texts about other files are no target's business."""
+    files: list[ExportFile] = []
+    left: list[Skipped] = []
+    for version in versions:
+        is_about = version.document.kind is DocumentKind.OTHER
+        found = skipped(version, _ABOUT) if is_about else made(version)
+        if isinstance(found, Skipped):
+            left.append(found)
+        elif isinstance(found, ExportFile):
+            files.append(found)
+        else:
+            files += found
+    return exported(files, left)
 
 
 def whole(
@@ -27,15 +48,7 @@ def whole(
     content = with_head(fields, body_of(document) if body is None else body)
     if body is None and says_the_same(document, fields):
         content = version.raw
-    return ExportFile(
-        path,
-        content,
-        version.handle,
-        version.number,
-        version.digest,
-        tuple(notes),
-        original=version.raw if body is None else None,
-    )
+    return text(version, path, content, notes, original=version.raw if body is None else None)
 
 
 def says_the_same(document: Document, fields: Mapping[str, HeadValue]) -> bool:
@@ -56,9 +69,29 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, list | tuple) else value
 
 
-def text(version: AgentVersion, path: str, content: bytes, notes: Sequence[str] = ()) -> ExportFile:
-    """A file of another format that holds one version."""
-    return ExportFile(path, content, version.handle, version.number, version.digest, tuple(notes))
+def text(
+    version: AgentVersion,
+    path: str,
+    content: bytes,
+    notes: Sequence[str] = (),
+    *,
+    original: bytes | None = None,
+) -> ExportFile:
+    """A file that holds one version; `original` as in `ExportFile`."""
+    return ExportFile(
+        path,
+        content,
+        version.handle,
+        version.number,
+        version.digest,
+        tuple(notes),
+        original=original,
+    )
+
+
+def toml_string(value: str) -> str:
+    """A TOML basic string; its escapes are JSON's, and DEL besides."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def block(
@@ -105,6 +138,3 @@ def always(document: Document) -> bool:
 def skipped(version: AgentVersion, reason: str) -> Skipped:
     """A version that a target has no place for."""
     return Skipped(version.handle, version.number, reason)
-
-
-ABOUT = "it tells about other files and is no document for an agent"

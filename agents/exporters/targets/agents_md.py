@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from agents.document import DocumentKind
-from agents.exporters.base import Exported, OnCollision, Scope, exported
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope
 from agents.exporters.capabilities import unsaid
-from agents.exporters.pieces import ABOUT, skipped
+from agents.exporters.pieces import export_each
 from agents.exporters.targets.codex import instructions_block, with_size_notes
 from agents.registry.version import AgentVersion
 
@@ -28,19 +28,16 @@ class AgentsMdTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """Blocks of `AGENTS.md`."""
-        from dataclasses import replace
+        return with_size_notes(export_each(versions, _block), _SHARED)
 
-        files = []
-        for version in versions:
-            if version.document.kind is not DocumentKind.OTHER:
-                file = instructions_block(version, _SHARED)
-                known = ("globs", "alwaysApply", "applyTo", "paths", "trigger", "inclusion")
-                notes = [*file.notes, *unsaid(version.document, known, "AGENTS.md")]
-                if version.document.frontmatter.values.get("tools"):
-                    notes.append("`tools` can't be said in AGENTS.md")
-                files.append(replace(file, notes=tuple(notes)))
-        left = [skipped(v, ABOUT) for v in versions if v.document.kind is DocumentKind.OTHER]
-        return exported(with_size_notes(files, _SHARED), left)
+
+def _block(version: AgentVersion) -> ExportFile:
+    file = instructions_block(version, _SHARED)
+    known = ("globs", "alwaysApply", "applyTo", "paths", "trigger", "inclusion")
+    notes = [*file.notes, *unsaid(version.document, known, "AGENTS.md")]
+    if version.document.frontmatter.values.get("tools"):
+        notes.append("`tools` can't be said in AGENTS.md")
+    return replace(file, notes=tuple(notes))
 
 
 TARGETS = (AgentsMdTarget(),)

@@ -7,18 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import granted, unsaid
 from agents.exporters.markdown import body_of, description_of
-from agents.exporters.pieces import ABOUT, applies_to, skipped, text
+from agents.exporters.pieces import Made, applies_to, export_each, skipped, text
 from agents.registry.version import AgentVersion
 
 _TOOLS = {
@@ -44,19 +36,15 @@ class AmazonQTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`cli-agents/` and `rules/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SUBAGENT:
-                files.append(_agent(version))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            elif scope is Scope.USER:
-                left.append(skipped(version, "Amazon Q reads rules from projects only"))
-            else:
-                files.append(_rule(version))
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            if version.document.kind is DocumentKind.SUBAGENT:
+                return _agent(version)
+            if scope is Scope.USER:
+                return skipped(version, "Amazon Q reads rules from projects only")
+            return _rule(version)
+
+        return export_each(versions, made)
 
 
 def _agent(version: AgentVersion) -> ExportFile:

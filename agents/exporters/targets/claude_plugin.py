@@ -19,6 +19,7 @@ from agents.exporters.base import (
 )
 from agents.exporters.head import with_clean_head
 from agents.exporters.markdown import description_of
+from agents.exporters.pieces import skipped, text
 from agents.exporters.targets.claude import subagents
 from agents.registry.version import AgentVersion
 
@@ -48,7 +49,7 @@ class ClaudePluginTarget:
             replace(file, path=f"agents/{file.path}")
             for file in subagents(agents, on_collision, strict=True)
         ]
-        skipped = []
+        left: list[Skipped] = []
         for version in versions:
             kind = version.document.kind
             if kind is DocumentKind.SKILL:
@@ -57,8 +58,8 @@ class ClaudePluginTarget:
                 files.append(command_file(version, f"commands/{file_name(version.handle, '.md')}"))
             elif kind is not DocumentKind.SUBAGENT:
                 reason = "a plugin holds agents, skills and commands; --to agents-md takes it"
-                skipped.append(Skipped(version.handle, version.number, reason))
-        return exported([*files, *_manifests()] if files else [], skipped)
+                left.append(skipped(version, reason))
+        return exported([*files, *_manifests()] if files else [], left)
 
 
 def _manifests() -> list[ExportFile]:
@@ -98,30 +99,17 @@ def skill_file(version: AgentVersion, folder: str) -> ExportFile:
         content = with_clean_head(document, {"name": version.handle, "description": description})
         notes.append("frontmatter written anew, readers of skills can't read it as it is")
     path = f"{folder}/{file_name(version.handle, '')}/SKILL.md"
-    return _one_version(version, path, content, notes)
+    return text(version, path, content, notes, original=version.raw)
 
 
 def command_file(version: AgentVersion, path: str) -> ExportFile:
     """A command's exact bytes, unless its head is no YAML."""
     head = read_claude_head(version.raw.decode())
+    content, notes = version.raw, []
     if head.found and (head.repaired or head.problem is not None):
         content = with_clean_head(version.document, {})
-        return _one_version(version, path, content, ["frontmatter rewritten, as it is no YAML"])
-    return _one_version(version, path, version.raw, [])
-
-
-def _one_version(
-    version: AgentVersion, path: str, content: bytes, notes: Sequence[str]
-) -> ExportFile:
-    return ExportFile(
-        path,
-        content,
-        version.handle,
-        version.number,
-        version.digest,
-        tuple(notes),
-        original=version.raw,
-    )
+        notes.append("frontmatter rewritten, as it is no YAML")
+    return text(version, path, content, notes, original=version.raw)
 
 
 TARGETS = (ClaudePluginTarget(),)

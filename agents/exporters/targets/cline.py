@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import unsaid
 from agents.exporters.markdown import HeadValue, body_of
-from agents.exporters.pieces import ABOUT, always, applies_to, skipped, text, whole
+from agents.exporters.pieces import always, applies_to, export_each, text, whole
 from agents.registry.version import AgentVersion
 
 _KNOWN = ("globs", "alwaysApply", "applyTo", "paths", "trigger", "inclusion")
@@ -36,14 +28,7 @@ class ClineTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """Rules side by side, commands in `workflows/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            if version.document.kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files.append(_rule(version))
-        return exported(files, left)
+        return export_each(versions, _rule)
 
 
 def _rule(version: AgentVersion) -> ExportFile:
@@ -61,25 +46,9 @@ def _rule(version: AgentVersion) -> ExportFile:
         return whole(version, path, fields, notes)
     if document.kind in (DocumentKind.SUBAGENT, DocumentKind.SKILL):
         notes.append("is read for every task, Cline can't choose rules by their description")
-    if document.frontmatter.lines is None:
-        return ExportFile(
-            path,
-            version.raw,
-            version.handle,
-            version.number,
-            version.digest,
-            tuple(notes),
-            original=version.raw,
-        )
-    return ExportFile(
-        path,
-        body_of(document).lstrip("\r\n").encode(),
-        version.handle,
-        version.number,
-        version.digest,
-        tuple(notes),
-        original=version.raw,
-    )
+    is_plain = document.frontmatter.lines is None
+    content = version.raw if is_plain else body_of(document).lstrip("\r\n").encode()
+    return text(version, path, content, notes, original=version.raw)
 
 
 TARGETS = (ClineTarget(),)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-    unique_slugs,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name, unique_slugs
 from agents.exporters.capabilities import EDIT, RUN, abilities_of, unsaid
 from agents.exporters.markdown import body_of, description_of
-from agents.exporters.pieces import ABOUT, applies_to, block, skipped, text
+from agents.exporters.pieces import Made, applies_to, block, export_each, skipped, text, toml_string
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.head_fields import tool_names
 from agents.registry.version import AgentVersion
@@ -44,23 +35,21 @@ class CodexTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`.codex/agents/`, `.agents/skills/` and blocks of `AGENTS.md`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
         shared = "AGENTS.md" if scope is Scope.PROJECT else ".codex/AGENTS.md"
         names = unique_slugs([version.handle for version in versions])
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SUBAGENT:
-                files.append(_agent(version, names[version.handle]))
-            elif kind is DocumentKind.SKILL:
-                files.append(skill_file(version, ".agents/skills"))
-            elif kind is DocumentKind.COMMAND:
-                left.append(skipped(version, "Codex has no commands in files; make it a skill"))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files.append(instructions_block(version, shared))
-        return exported(with_size_notes(files, shared), left)
+
+        def made(version: AgentVersion) -> Made:
+            match version.document.kind:
+                case DocumentKind.SUBAGENT:
+                    return _agent(version, names[version.handle])
+                case DocumentKind.SKILL:
+                    return skill_file(version, ".agents/skills")
+                case DocumentKind.COMMAND:
+                    return skipped(version, "Codex has no commands in files; make it a skill")
+                case _:
+                    return instructions_block(version, shared)
+
+        return with_size_notes(export_each(versions, made), shared)
 
 
 def instructions_block(version: AgentVersion, path: str) -> ExportFile:
@@ -72,13 +61,11 @@ def instructions_block(version: AgentVersion, path: str) -> ExportFile:
     return block(version, path, notes)
 
 
-def with_size_notes(files: Sequence[ExportFile], shared: str) -> list[ExportFile]:
-    """The files, with a note on the blocks that stand past what Codex reads."""
-    from dataclasses import replace
-
+def with_size_notes(export: Exported, shared: str) -> Exported:
+    """The export, with a note on the blocks that stand past what Codex reads."""
     size = 0
     noted = []
-    for file in sorted(files, key=lambda file: (file.path, file.handle)):
+    for file in export.files:
         if file.path == shared:
             size += len(file.content) + 120
             if size > MAX_INSTRUCTIONS:
@@ -86,7 +73,7 @@ def with_size_notes(files: Sequence[ExportFile], shared: str) -> list[ExportFile
                 note += " Codex stops reading; export fewer, or raise `project_doc_max_bytes`"
                 file = replace(file, notes=(*file.notes, note))
         noted.append(file)
-    return noted
+    return replace(export, files=tuple(noted))
 
 
 def _agent(version: AgentVersion, name: str) -> ExportFile:
@@ -95,8 +82,8 @@ def _agent(version: AgentVersion, name: str) -> ExportFile:
     notes = list(unsaid(document, ("model",), "a Codex agent"))
     abilities = abilities_of(document)
     lines = [
-        f"name = {_basic(name)}",
-        f"description = {_basic(description_of(document, version.handle)[0])}",
+        f"name = {toml_string(name)}",
+        f"description = {toml_string(description_of(document, version.handle)[0])}",
     ]
     if tool_names(values.get("tools")) is not None and abilities is not None:
         if abilities.isdisjoint((EDIT, RUN)):
@@ -113,18 +100,13 @@ def _agent(version: AgentVersion, name: str) -> ExportFile:
     return text(version, path, ("\n".join(lines) + "\n").encode(), notes)
 
 
-def _basic(value: str) -> str:
-    """A TOML basic string; its escapes are JSON's, and DEL besides."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
 def _text(value: str) -> str:
     """A text over several lines, literal where that is possible, so that people can read it."""
     plain = value.replace("\r\n", "\n").replace("\r", "\n")
     readable = all(character in "\n\t" or character.isprintable() for character in plain)
     if readable and "'''" not in plain and not plain.endswith("'"):
         return f"'''\n{plain}'''"
-    return _basic(plain)
+    return toml_string(plain)
 
 
 TARGETS = (CodexTarget(),)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import granted, unsaid
 from agents.exporters.markdown import HeadValue, description_of, split_body
-from agents.exporters.pieces import ABOUT, always, applies_to, block, skipped, whole
+from agents.exporters.pieces import Made, always, applies_to, block, export_each, whole
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
@@ -58,21 +50,19 @@ class CopilotTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`agents/`, `instructions/`, `prompts/`, `skills/` and `copilot-instructions.md`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SUBAGENT:
-                files += _agent(version)
-            elif kind is DocumentKind.SKILL:
-                files.append(skill_file(version, "skills"))
-            elif kind is DocumentKind.COMMAND:
-                files.append(_prompt(version))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files.append(instructions(version))
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            match version.document.kind:
+                case DocumentKind.SUBAGENT:
+                    return _agent(version)
+                case DocumentKind.SKILL:
+                    return skill_file(version, "skills")
+                case DocumentKind.COMMAND:
+                    return _prompt(version)
+                case _:
+                    return instructions(version)
+
+        return export_each(versions, made)
 
 
 class CopilotInstructionsTarget:
@@ -89,9 +79,7 @@ class CopilotInstructionsTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`instructions/` and `copilot-instructions.md`."""
-        taken = [v for v in versions if v.document.kind is not DocumentKind.OTHER]
-        left = [skipped(v, ABOUT) for v in versions if v.document.kind is DocumentKind.OTHER]
-        return exported([instructions(version) for version in taken], left)
+        return export_each(versions, instructions)
 
 
 def _agent(version: AgentVersion) -> list[ExportFile]:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.document import Document, DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import unsaid
 from agents.exporters.markdown import body_of, description_of
-from agents.exporters.pieces import ABOUT, always, applies_to, skipped, text
+from agents.exporters.pieces import Made, always, applies_to, export_each, text
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
@@ -41,22 +33,23 @@ class CursorTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`rules/`, `skills/` and `commands/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SKILL:
-                files.append(skill_file(version, "skills"))
-            elif kind is DocumentKind.COMMAND:
-                path = f"commands/{file_name(version.handle, '.md')}"
-                body = body_of(version.document).lstrip("\r\n").encode()
-                notes = unsaid(version.document, (), "a Cursor command")
-                files.append(text(version, path, body, notes))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files.append(_rule(version))
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            match version.document.kind:
+                case DocumentKind.SKILL:
+                    return skill_file(version, "skills")
+                case DocumentKind.COMMAND:
+                    return _command(version)
+                case _:
+                    return _rule(version)
+
+        return export_each(versions, made)
+
+
+def _command(version: AgentVersion) -> ExportFile:
+    body = body_of(version.document).lstrip("\r\n").encode()
+    notes = unsaid(version.document, (), "a Cursor command")
+    return text(version, f"commands/{file_name(version.handle, '.md')}", body, notes)
 
 
 def _rule(version: AgentVersion) -> ExportFile:
@@ -72,15 +65,7 @@ def _rule(version: AgentVersion) -> ExportFile:
         content = version.raw
     else:
         content = _with_head(document, version.handle)
-    return ExportFile(
-        path,
-        content,
-        version.handle,
-        version.number,
-        version.digest,
-        tuple(notes),
-        original=version.raw,
-    )
+    return text(version, path, content, notes, original=version.raw)
 
 
 def _with_head(document: Document, handle: str) -> bytes:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-    unique_slugs,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name, unique_slugs
 from agents.exporters.capabilities import granted, unsaid
 from agents.exporters.markdown import HeadValue, body_of, description_of
-from agents.exporters.pieces import ABOUT, skipped, text, whole
+from agents.exporters.pieces import Made, export_each, text, toml_string, whole
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.exporters.targets.codex import instructions_block
 from agents.registry.version import AgentVersion
@@ -55,23 +45,21 @@ class GeminiTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`.gemini/agents/`, `.gemini/skills/`, `.gemini/commands/` and blocks of `GEMINI.md`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
         shared = "GEMINI.md" if scope is Scope.PROJECT else ".gemini/GEMINI.md"
         names = unique_slugs([version.handle for version in versions])
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SUBAGENT:
-                files.append(_agent(version, names[version.handle]))
-            elif kind is DocumentKind.SKILL:
-                files.append(skill_file(version, ".gemini/skills"))
-            elif kind is DocumentKind.COMMAND:
-                files.append(_command(version))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files.append(instructions_block(version, shared))
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            match version.document.kind:
+                case DocumentKind.SUBAGENT:
+                    return _agent(version, names[version.handle])
+                case DocumentKind.SKILL:
+                    return skill_file(version, ".gemini/skills")
+                case DocumentKind.COMMAND:
+                    return _command(version)
+                case _:
+                    return instructions_block(version, shared)
+
+        return export_each(versions, made)
 
 
 def _agent(version: AgentVersion, name: str) -> ExportFile:
@@ -99,15 +87,11 @@ def _command(version: AgentVersion) -> ExportFile:
     notes = unsaid(document, ("argument-hint",), "a Gemini CLI command")
     prompt = body_of(document).strip("\r\n").replace("$ARGUMENTS", "{{args}}")
     lines = [
-        f"description = {_string(description_of(document, version.handle)[0])}",
-        f"prompt = {_string(prompt)}",
+        f"description = {toml_string(description_of(document, version.handle)[0])}",
+        f"prompt = {toml_string(prompt)}",
     ]
     path = f".gemini/commands/{file_name(version.handle, '.toml')}"
     return text(version, path, ("\n".join(lines) + "\n").encode(), notes)
-
-
-def _string(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 TARGETS = (GeminiTarget(),)

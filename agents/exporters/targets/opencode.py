@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.document import Document, DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import granted, model_of, unsaid
 from agents.exporters.markdown import HeadValue, description_of
-from agents.exporters.pieces import ABOUT, skipped, whole
+from agents.exporters.pieces import Made, export_each, skipped, whole
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
@@ -62,27 +54,20 @@ class OpenCodeTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`agents/`, `commands/` and `skills/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SUBAGENT:
-                files.append(_agent(version))
-            elif kind is DocumentKind.SKILL:
-                files.append(skill_file(version, "skills"))
-            elif kind is DocumentKind.COMMAND:
-                path = f"commands/{file_name(version.handle, '.md')}"
-                fields: dict[str, HeadValue] = {
-                    "description": description_of(version.document, version.handle)[0]
-                }
-                notes = unsaid(version.document, ("argument-hint",), "an OpenCode command")
-                files.append(whole(version, path, fields, notes))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                reason = "OpenCode reads rules from AGENTS.md; --to agents-md takes it"
-                left.append(skipped(version, reason))
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            match version.document.kind:
+                case DocumentKind.SUBAGENT:
+                    return _agent(version)
+                case DocumentKind.SKILL:
+                    return skill_file(version, "skills")
+                case DocumentKind.COMMAND:
+                    return _command(version)
+                case _:
+                    reason = "OpenCode reads rules from AGENTS.md; --to agents-md takes it"
+                    return skipped(version, reason)
+
+        return export_each(versions, made)
 
 
 def _agent(version: AgentVersion) -> ExportFile:
@@ -107,6 +92,13 @@ def _agent(version: AgentVersion) -> ExportFile:
     return whole(
         version, f"agents/{file_name(version.handle, '.md')}", _kept(document, fields), notes
     )
+
+
+def _command(version: AgentVersion) -> ExportFile:
+    document = version.document
+    notes = unsaid(document, ("argument-hint",), "an OpenCode command")
+    fields: dict[str, HeadValue] = {"description": description_of(document, version.handle)[0]}
+    return whole(version, f"commands/{file_name(version.handle, '.md')}", fields, notes)
 
 
 def _kept(document: Document, fields: dict[str, HeadValue]) -> dict[str, HeadValue]:

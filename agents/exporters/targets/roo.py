@@ -12,14 +12,12 @@ from agents.exporters.base import (
     OnCollision,
     Scope,
     Sharing,
-    Skipped,
-    exported,
     file_name,
     unique_slugs,
 )
 from agents.exporters.capabilities import EDIT, READ, RUN, SEARCH, WEB, abilities_of, unsaid
 from agents.exporters.markdown import body_of, description_of
-from agents.exporters.pieces import ABOUT, applies_to, skipped, text
+from agents.exporters.pieces import Made, applies_to, export_each, text
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.head_fields import tool_names
 from agents.registry.version import AgentVersion
@@ -42,22 +40,21 @@ class RooTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`.roomodes`, `.roo/rules-SLUG/`, `.roo/rules/`, `.roo/commands/` and `.roo/skills/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
         slugs = unique_slugs([version.handle for version in versions], underscores=False)
-        for version in versions:
-            kind = version.document.kind
+
+        def made(version: AgentVersion) -> Made:
             name = file_name(version.handle, ".md")
-            if kind is DocumentKind.SUBAGENT:
-                files += _mode(version, slugs[version.handle])
-            elif kind is DocumentKind.SKILL:
-                files.append(skill_file(version, ".roo/skills"))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                folder = "commands" if kind is DocumentKind.COMMAND else "rules"
-                files.append(_rule(version, f".roo/{folder}/{name}"))
-        return exported(files, left)
+            match version.document.kind:
+                case DocumentKind.SUBAGENT:
+                    return _mode(version, slugs[version.handle])
+                case DocumentKind.SKILL:
+                    return skill_file(version, ".roo/skills")
+                case DocumentKind.COMMAND:
+                    return _rule(version, f".roo/commands/{name}")
+                case _:
+                    return _rule(version, f".roo/rules/{name}")
+
+        return export_each(versions, made)
 
 
 def _mode(version: AgentVersion, slug: str) -> list[ExportFile]:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.document import DocumentKind
-from agents.exporters.base import (
-    Exported,
-    ExportFile,
-    OnCollision,
-    Scope,
-    Skipped,
-    exported,
-    file_name,
-)
+from agents.exporters.base import Exported, ExportFile, OnCollision, Scope, file_name
 from agents.exporters.capabilities import unsaid
 from agents.exporters.markdown import HeadValue, description_of, one_line, split_body, with_head
-from agents.exporters.pieces import ABOUT, always, applies_to, skipped, whole
+from agents.exporters.pieces import Made, always, applies_to, export_each, whole
 from agents.exporters.targets.claude_plugin import skill_file
 from agents.registry.version import AgentVersion
 
@@ -40,17 +32,13 @@ class WindsurfTarget:
         self, versions: Sequence[AgentVersion], on_collision: OnCollision, scope: Scope
     ) -> Exported:
         """`rules/`, `workflows/` and `skills/`."""
-        files: list[ExportFile] = []
-        left: list[Skipped] = []
-        for version in versions:
-            kind = version.document.kind
-            if kind is DocumentKind.SKILL:
-                files.append(skill_file(version, "skills"))
-            elif kind is DocumentKind.OTHER:
-                left.append(skipped(version, ABOUT))
-            else:
-                files += _rules(version)
-        return exported(files, left)
+
+        def made(version: AgentVersion) -> Made:
+            if version.document.kind is DocumentKind.SKILL:
+                return skill_file(version, "skills")
+            return _rules(version)
+
+        return export_each(versions, made)
 
 
 def _rules(version: AgentVersion) -> list[ExportFile]:
