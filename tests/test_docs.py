@@ -35,6 +35,18 @@ def test_links_between_pages_lead_to_files_that_are_there(page: Path) -> None:
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 
+def test_the_page_on_architecture_names_only_modules_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = re.split(r"^\*\*(agents|kb|assistant|evals)\*\* – (.*)$", page, flags=re.MULTILINE)[1:]
+    missing = []
+    for package, text in zip(rooms[::3], rooms[1::3], strict=True):
+        there = {path.name for path in (ROOT / package).rglob("*")}
+        named = re.findall(r"`(?:\w+/)*(\w+(?:\.py|(?=/`)))", text)
+        assert len(named) > 10
+        missing += [f"{package}: {name}" for name in named if name not in there]
+    assert missing == []
+
+
 def test_the_recording_is_a_drawing_that_asks_for_nothing_from_elsewhere() -> None:
     drawn = (ROOT / "docs" / "images" / "recording.svg").read_text(encoding="utf-8")
     assert ElementTree.fromstring(drawn).tag == "{http://www.w3.org/2000/svg}svg"
