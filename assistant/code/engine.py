@@ -55,19 +55,27 @@ class ActiveRules:
         return min(wanted, report.severity, key=lambda severity: severity.rank)
 
 
+class _Looking:
+    """Rules that look at files of one sort, by what they are called with."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.by_kind: dict[str, list[Rule]] = defaultdict(list)
+        self.by_name: list[Rule] = []
+        for rule in rules:
+            if rule.names:
+                self.by_name.append(rule)
+                continue
+            for kind in sorted(rule.kinds):
+                self.by_kind[kind].append(rule)
+
+
 class Engine:
     """Rules, sorted by what they want to be called with."""
 
     def __init__(self, active: ActiveRules) -> None:
         self._active = active
-        self._by_kind: dict[str, list[Rule]] = defaultdict(list)
-        self._by_name: list[Rule] = []
-        for rule in active.rules:
-            if rule.names:
-                self._by_name.append(rule)
-                continue
-            for kind in sorted(rule.kinds):
-                self._by_kind[kind].append(rule)
+        self._looking: dict[tuple[Category, bool], _Looking] = {}
 
     def run(
         self,
@@ -102,21 +110,27 @@ class Engine:
             if rule.check_project is not None:
                 yield from rule.check_project(project)
 
+    def _looking_at(self, file: CodeFile) -> _Looking:
+        """The rules for files of this sort: what `Rule.looks_at` goes by."""
+        sort = (file.category, bool(file.module))
+        if sort not in self._looking:
+            rules = [rule for rule in self._active.rules if rule.looks_at(file)]
+            self._looking[sort] = _Looking(tuple(rules))
+        return self._looking[sort]
+
     def _in_file(self, file: CodeFile, project: Project) -> Iterator[Report]:
-        for kind, rules in self._by_kind.items():
-            wanted = [rule for rule in rules if rule.looks_at(file)]
-            for node in file.nodes(kind) if wanted else ():
-                for rule in wanted:
+        looking = self._looking_at(file)
+        for kind, rules in looking.by_kind.items():
+            for node in file.nodes(kind):
+                for rule in rules:
                     assert rule.check is not None
                     yield from rule.check(node, file, project)
-        for rule in self._by_name:
-            for node in file.calls_named(rule.names) if rule.looks_at(file) else ():
+        for rule in looking.by_name:
+            for node in file.calls_named(rule.names):
                 if node.type in rule.kinds:
                     assert rule.check is not None
                     yield from rule.check(node, file, project)
-        for rule in self._active.rules:
-            if not rule.looks_at(file):
-                continue
+        for rule in looking.rules:
             if rule.check_file is not None:
                 yield from rule.check_file(file, project)
             if rule.check_call is not None:

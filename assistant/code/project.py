@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from assistant.code import syntax
 from assistant.code.modules import CODE_SUFFIXES, Category, CodeFile, Export
@@ -37,13 +37,12 @@ _SOURCE_OF_OUTPUT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a name or an expression stands for.
 
     Either a node of a file (`file`, `node`), or a name of a module that is no file of the project
     (`module`, `name`). The generated files are modules `_generated/server` and so on, whether
-    they are there or not.
+    they are there or not. (A tuple, as hundreds are made for each file.)
     """
 
     file: CodeFile | None = None
@@ -275,16 +274,16 @@ class Project:
         """What an expression stands for, through names, imports, members and casts."""
         if node is None or depth > MAX_DEPTH:
             return UNKNOWN
-        if not depth:
-            # A node's id is its place in memory, which no other node has while the trees are kept.
-            known = self._targets.get(node.id)
-            if known is not None:
-                return known
+        # A node's id is its place in memory, which no other node has while the trees are kept.
+        known = self._targets.get(node.id)
+        if known is not None:
+            return known
         inner = syntax.unwrap(node)
         if inner is None:
             return UNKNOWN
         target = self._follow(file, inner, depth)
-        if not depth:
+        if depth <= MAX_DEPTH // 2:
+            # Deep in a chain the answer may be cut off by the depth, so it isn't kept.
             self._targets[node.id] = target
         return target
 

@@ -78,23 +78,22 @@ def read_validator(
     inner = syntax.unwrap(node)
     if inner is None:
         return Validator(UNKNOWN_KIND, file, file.tree.root, complete=False)
-    unknown = Validator(UNKNOWN_KIND, file, inner, complete=False)
+    kind = inner.type
     if depth > _MAX_DEPTH:
-        return unknown
-    if inner.type in ("identifier", "member_expression", "shorthand_property_identifier"):
+        pass
+    elif kind == "object":
+        return _read_object(project, file, inner, inner, depth)
+    elif kind == "call_expression":
+        return _read_call(project, file, inner, depth)
+    elif kind in ("identifier", "member_expression", "shorthand_property_identifier"):
         target = project.follow(file, inner)
         if target.module is not None and target.name.endswith("Validator"):
             return Validator(target.name, file, inner, complete=False)
-        if target.file is None or target.node is None or target.node == inner:
-            return unknown
-        if target.node.type in ("object", "call_expression"):
-            return read_validator(project, target.file, target.node, depth + 1)
-        return unknown
-    if inner.type == "object":
-        return _read_object(project, file, inner, inner, depth)
-    if inner.type == "call_expression":
-        return _read_call(project, file, inner, depth)
-    return unknown
+        found = target.node if target.node != inner else None
+        if found is not None and found.type in ("object", "call_expression"):
+            assert target.file is not None
+            return read_validator(project, target.file, found, depth + 1)
+    return Validator(UNKNOWN_KIND, file, inner, complete=False)
 
 
 def _is_v(project: Project, file: CodeFile, node: Node | None) -> bool:

@@ -30,8 +30,8 @@ def environment_uses(file: CodeFile) -> Iterator[EnvironmentUse]:
     """All mentions of `process.env` in a file, in document order."""
     if b"process" not in file.raw:
         return
-    for node in file.nodes("identifier"):
-        if syntax.text_of(node) != "process" or file.resolve(node) is not None:
+    for node in file.names.named("process"):
+        if file.resolve(node) is not None:
             continue
         env = _member_around(node)
         if env is None or syntax.member_name(env) != "env" or _is_type(env):

@@ -82,6 +82,18 @@ class Outside:
 
 def outside_of(project: Project, file: CodeFile, call: Node) -> Outside | None:
     """What a call (or `new`) runs, where that is code out of sight; None where it can be read."""
+    known = project.once(_known)
+    if call.id not in known:
+        known[call.id] = _find_outside(project, file, call)
+    return known[call.id]
+
+
+def _known(_project: Project) -> dict[int, Outside | None]:
+    """By the call's id: several rules ask about every call."""
+    return {}
+
+
+def _find_outside(project: Project, file: CodeFile, call: Node) -> Outside | None:
     callee = syntax.callee(call)
     chain = syntax.name_chain(callee)
     target = project.follow(file, callee)

@@ -52,6 +52,8 @@ def is_context_promise(path: tuple[str, ...]) -> bool:
 
 def is_combinator(call: Node, file: CodeFile) -> bool:
     """Whether a call is `Promise.all(…)` or one of its kin."""
+    if syntax.callee_name(call) not in _COMBINATORS:
+        return False
     chain = syntax.name_chain(syntax.callee(call))
     root = syntax.chain_root(syntax.callee(call))
     return (

@@ -72,14 +72,20 @@ def events_by_function(project: Project, file: CodeFile) -> Iterator[tuple[Node,
     if not any(name.encode() in file.raw for name in _RUNS):
         return
     reader = project.once(_Reader)
-    runs, outside = reader.events_in(file)
+    runs = reader.runs_in(file)
+    run_nodes = frozenset(event.node.id for event in runs)
     by_function: dict[int, tuple[Node, list[Event]]] = {}
     for event in runs:
         function = _home(file, event.node)
         if function is not None:
             by_function.setdefault(function.id, (function, []))[1].append(event)
     for function, own in by_function.values():
-        inside = [event for event in outside if syntax.is_inside(event.node, function)]
+        inside = [
+            Event(node, node, "", is_run=False)
+            for kind in _EVENTFUL
+            for node in file.tree.nodes_inside(function, kind)
+            if node.id not in run_nodes and reader.is_outside(file, node)
+        ]
         placed = [_placed(event, inside, function) for event in own]
         yield function, sorted((*placed, *inside), key=lambda event: event.name_node.start_byte)
 
@@ -91,22 +97,17 @@ class _Reader:
         self._project = project
         self._reaching: dict[tuple[CodeFile, int], bool] = {}
 
-    def events_in(
-        self, file: CodeFile, within: Node | None = None
-    ) -> tuple[list[Event], list[Event]]:
-        """The run calls, and what reaches outside."""
-        runs: list[Event] = []
-        outside: list[Event] = []
-        for node in file.nodes(*_EVENTFUL):
-            if node.type == "call_expression":
-                path = self._path(file, node)
-                if path is not None and len(path) == 1 and path[0] in _RUNS:
-                    name_node = syntax.callee_name_node(node) or node
-                    runs.append(Event(node, name_node, f"ctx.{path[0]}", is_run=True))
-                    continue
-            if self._is_outside(file, node, 0):
-                outside.append(Event(node, node, "", is_run=False))
-        return runs, outside
+    def runs_in(self, file: CodeFile) -> list[Event]:
+        """The run calls, in document order."""
+        return [
+            Event(call.node, call.name_node, f"ctx.{call.path[0]}", is_run=True)
+            for call in self._project.contexts.calls(file)
+            if len(call.path) == 1 and call.path[0] in _RUNS
+        ]
+
+    def is_outside(self, file: CodeFile, node: Node) -> bool:
+        """Whether a call, an `await` or a loop reaches out of the database."""
+        return self._is_outside(file, node, 0)
 
     def _path(self, file: CodeFile, call: Node) -> tuple[str, ...] | None:
         found = self._project.contexts.path_of(file, syntax.callee(call))

@@ -139,6 +139,18 @@ def outside_call(project: Project, file: CodeFile, call: Node) -> tuple[Node, st
 
     `fetch`, a function of an HTTP package, a method of a client made from a service's package.
     """
+    known = project.once(_known)
+    if call.id not in known:
+        known[call.id] = _find_outside(project, file, call)
+    return known[call.id]
+
+
+def _known(_project: Project) -> dict[int, tuple[Node, str] | None]:
+    """By the call's id: several rules ask about every call."""
+    return {}
+
+
+def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, str] | None:
     callee = syntax.callee(call)
     if callee is None:
         return None

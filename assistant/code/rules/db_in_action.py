@@ -82,8 +82,10 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 def _databases(file: CodeFile, project: Project) -> Iterator[tuple[Node, Confidence]]:
     """The identifiers `db` of `ctx.db` and of `{ db }` that take it out of a context."""
     for member in file.nodes("member_expression", "subscript_expression"):
+        if syntax.member_name(member) != "db" or _is_no_use(member):
+            continue
         name = syntax.field(member, "property") or syntax.field(member, "index")
-        if name is None or syntax.member_name(member) != "db" or _is_no_use(member):
+        if name is None:
             continue
         found = project.contexts.path_of(file, member)
         if found is None or found.path != ("db",):

@@ -40,6 +40,7 @@ Intent:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
@@ -96,6 +97,7 @@ def _limits(project: Project, unit: Unit) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _says_limit(name: str) -> bool:
     words = frozenset(words_of(name))
     limits = not words.isdisjoint({"limit", "limiter", "limits", "limiting", "limited"})
