@@ -140,13 +140,13 @@ class Project:
             self._learnt[learn] = learn(self)
         return cast("Learnt", self._learnt[learn])
 
-    def let_go(self) -> None:
-        """Let go of all that is known. Nobody may ask this project, or a file of it, any more.
+    def let_go(self, files: Iterable[CodeFile] | None = None) -> None:
+        """Let go of all that is known. Nobody may ask this project, or these files, any more.
 
-        Files, nodes and answers point at each other in circles. Cut through, they are freed at
+        `files`: those that belong to no other project; all of its files unless given. Files, nodes and answers point at each other in circles. Cut through, they are freed at
         once; otherwise the garbage collector would have to find them, which takes longer.
         """
-        for file in self.files:
+        for file in self.files if files is None else files:
             vars(file).clear()
         vars(self).clear()
 

@@ -124,8 +124,10 @@ def quick_check(
     engine, rules = _engine(_Key(options))
     small = _with_text(file, outline.around(touched, LARGEST_PART))
     files = [small, *_imported(small, file, project)]
+    around = with_files(project, files)
     with analysis():
-        found = engine.run(with_files(project, files), only={small})
+        found = engine.run(around, only={small})
+        around.let_go([small])
     index = LineIndex(raw)
     fresh = [one for one in found if holds(touched, _offset(index, raw, one.span))]
     old = LineIndex(checked.raw)

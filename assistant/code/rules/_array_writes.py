@@ -176,8 +176,10 @@ def _methods_on(file: CodeFile, member: Node) -> set[str | None]:
 
 def _has_limit(text: str, names: set[str]) -> bool:
     """Whether code compares the length of the array, by its field or its variable."""
+    if ".length" not in text:
+        return False  # to make a pattern of each name takes far longer
     return any(
         re.search(rf"\b{name}\b[^;\n]{{0,24}}\.length\s*(?:[<>]|===\s*[1-9])", text) is not None
         for name in names
-        if _NAME.match(name)
+        if name in text and _NAME.match(name)
     )

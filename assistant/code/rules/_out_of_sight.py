@@ -95,6 +95,12 @@ def _known(_project: Project) -> dict[int, Outside | None]:
 
 def _find_outside(project: Project, file: CodeFile, call: Node) -> Outside | None:
     callee = syntax.callee(call)
+    root = syntax.chain_root(callee)
+    if root is not None and root.type == "identifier":
+        binding = file.resolve(root)
+        if binding is not None and binding.kind == "parameter":
+            # `ctx.db.get(…)`, as most calls of a handler: nobody can tell where that is from.
+            return None
     chain = syntax.name_chain(callee)
     target = project.follow(file, callee)
     if target.module is not None:
@@ -102,7 +108,6 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> Outside | Non
     offered = _of_factory(project, target)
     if offered is not None:
         return offered
-    root = syntax.chain_root(callee)
     if root is None:
         return None
     if root.type == "new_expression":
