@@ -53,6 +53,10 @@ class DocumentedBy:
         """Whether it says by itself what to do: no row of a table, no question, not long."""
         return " | " not in self.text and "?" not in self.text and len(self.text) <= _TELLING_LENGTH
 
+    def as_json(self) -> dict[str, str | int]:
+        """The form that the JSON contract uses."""
+        return {"agent": self.agent, "version": self.version, "line": self.line, "text": self.text}
+
 
 def telling_first(items: Sequence[DocumentedBy]) -> list[DocumentedBy]:
     """The items in the order to show them in: of each agent one, then the others.
@@ -98,6 +102,11 @@ class Finding:
     def fixable(self) -> bool:
         """Whether `--fix` can mend it."""
         return bool(self.edits)
+
+    @property
+    def advice(self) -> str:
+        """The message with its hint, for formats that have one text for both."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -22,8 +22,7 @@ def _command(finding: Finding, look: Look) -> str:
         properties |= {"col": span.column, "endColumn": span.end_column}
     properties["title"] = finding.rule
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    text = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
-    return f"::{_COMMAND[finding.severity]} {listed}::{_data(look.safe(text))}"
+    return f"::{_COMMAND[finding.severity]} {listed}::{_data(look.safe(finding.advice))}"
 
 
 def _data(text: str) -> str:

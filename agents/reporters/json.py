@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from agents.finding import DocumentedBy, Finding, Severity
+from agents.finding import Finding, Severity
 from agents.reporters.report import FindingsReport, FixedFile, Look, NotFixed
 
 
@@ -34,7 +34,7 @@ def _finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
         items = finding.documented_by
         text = of_items.get(id(items))
         if text is None:
-            text = of_items[id(items)] = _text([_item(item) for item in items])
+            text = of_items[id(items)] = _text([item.as_json() for item in items])
         # Their place is held by null, which is found from behind: `fixable` alone stands there.
         before, _, after = _text(_finding(finding, None)).rpartition("null")
         yield f"{before}{text}{after}"
@@ -44,7 +44,7 @@ def document(report: FindingsReport) -> dict[str, Any]:
     """The same as values; `fixes`, `baseline` and the score are there only where asked for."""
     return {
         "findings": [
-            _finding(finding, [_item(item) for item in finding.documented_by])
+            _finding(finding, [item.as_json() for item in finding.documented_by])
             for finding in report.findings
         ],
         **_beside_findings(report),
@@ -59,7 +59,7 @@ def _beside_findings(report: FindingsReport) -> dict[str, Any]:
             "warnings": report.count(Severity.WARNING),
             "infos": report.count(Severity.INFO),
         },
-        "review": [_item(item) for item in report.review],
+        "review": [item.as_json() for item in report.review],
     }
     if report.score is not None:
         values["summary"] |= {
@@ -99,13 +99,4 @@ def _finding(finding: Finding, items: list[dict[str, Any]] | None) -> dict[str, 
         "hint": finding.hint,
         "documented_by": items,
         "fixable": finding.fixable,
-    }
-
-
-def _item(item: DocumentedBy) -> dict[str, Any]:
-    return {
-        "agent": item.agent,
-        "version": item.version,
-        "line": item.line,
-        "text": item.text,
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from agents.finding import DocumentedBy, Edit, Finding, Severity
+from agents.finding import Edit, Finding, Severity
 from agents.location import LineIndex, Lines, Span
 from agents.reporters.report import AboutRule, FindingsReport, Look
 
@@ -100,12 +100,11 @@ def _fenced(code: str, language: str) -> str:
 def _result(
     finding: Finding, place: int, index: LineIndex | None, marks: _Fingerprints
 ) -> dict[str, Any]:
-    text = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": place,
         "level": _LEVEL[finding.severity],
-        "message": {"text": _without_links(text)},
+        "message": {"text": _without_links(finding.advice)},
         "locations": [
             {
                 "physicalLocation": {
@@ -120,7 +119,7 @@ def _result(
         result["fixes"] = [_fix(finding, index)]
     result["properties"] = {
         "confidence": finding.confidence.value,
-        "documentedBy": [_item(item) for item in finding.documented_by],
+        "documentedBy": [item.as_json() for item in finding.documented_by],
     }
     return result
 
@@ -128,10 +127,6 @@ def _result(
 def _without_links(text: str) -> str:
     """SARIF reads `[a](b)` in plain text as a link; in code it is none."""
     return _LINK.sub(r"\\[\1\\]", text)
-
-
-def _item(item: DocumentedBy) -> dict[str, Any]:
-    return {"agent": item.agent, "version": item.version, "line": item.line, "text": item.text}
 
 
 def _address(file: str) -> dict[str, str]:
