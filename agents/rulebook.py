@@ -1,8 +1,8 @@
-"""The text of a rule, read from the docstring of the module that holds it.
+"""Rules as modules of a package: which there are, and what each says about itself.
 
-The first paragraph is the summary. Sections follow, each begun by its name and a colon at the
-margin: `Why`, `Silent when`, `Bad`, `Good`, `Intent`. What belongs to a section stands on the same
-line or indented below it:
+The text is the docstring of the module. Its first paragraph is the summary. Sections follow, each
+begun by its name and a colon at the margin: `Why`, `Silent when`, `Bad`, `Good`, `Intent`. What
+belongs to a section stands on the same line or indented below it:
 
     Server code starts a timer that nobody waits for.
 
@@ -22,9 +22,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
+from typing import Any
 
 SECTIONS = ("Why", "Silent when", "Bad", "Good", "Intent")
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HEAD = re.compile(r"^(Why|Silent when|Bad|Good|Intent):[ \t]*(.*)$")
 
 
@@ -41,6 +46,28 @@ class RuleText:
     good: str
     intent: str
     """How documents ask for the rule, on one line, in the notation of the code check's intents."""
+
+
+def ids_of_rules(folder: Path) -> tuple[str, ...]:
+    """The ids of the rules in a package's folder, sorted, without importing them.
+
+    A module whose name begins with `_` holds helpers, not a rule.
+    """
+    names = (path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in names))
+
+
+def rule_module(package: str, rule_id: str) -> ModuleType:
+    """The module of a package that holds a rule."""
+    return import_module(f"{package}.{rule_id.replace('-', '_')}")
+
+
+def import_rule(package: str, rule_id: str) -> Any:
+    """The `RULE` of that rule's module. Raises ValueError where it calls itself otherwise."""
+    module = rule_module(package, rule_id)
+    if module.RULE.id != rule_id or not _ID.fullmatch(rule_id):
+        raise ValueError(f"the rule in {module.__name__} calls itself {module.RULE.id!r}")
+    return module.RULE
 
 
 def read_rule_text(docstring: str | None) -> RuleText:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,12 +11,13 @@ from typing import TYPE_CHECKING
 from agents.errors import LintError, did_you_mean
 from agents.finding import Severity
 from agents.reporters.report import AboutRule
-from agents.rulebook import RuleText, read_rule_text
+from agents.rulebook import RuleText, ids_of_rules, import_rule, read_rule_text, rule_module
 
 if TYPE_CHECKING:
     from agents.lint.rule import Rule
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PACKAGE = "agents.lint.rules"
+_FOLDER = Path(__file__).with_name("rules")
 _ENGINE = {
     "unreadable-document": AboutRule(
         "unreadable-document",
@@ -58,10 +57,7 @@ def catalogue() -> Mapping[str, Rule]:
 def load_rule(rule_id: str) -> Rule:
     """One rule, without importing the others. Raises LintError for an unknown id."""
     require_known([rule_id])
-    name = rule_id.replace("-", "_")
-    rule: Rule = _module(name).RULE  # type: ignore[attr-defined]
-    if rule.id != rule_id or not _ID.fullmatch(rule.id):
-        raise ValueError(f"the rule in {name}.py calls itself {rule.id!r}")
+    rule: Rule = import_rule(_PACKAGE, rule_id)
     return rule
 
 
@@ -71,7 +67,7 @@ def rule_text(rule_id: str) -> RuleText:
     require_known([rule_id])
     if rule_id in _ENGINE:
         return _ENGINE[rule_id].text
-    return read_rule_text(_module(rule_id.replace("-", "_")).__doc__)
+    return read_rule_text(rule_module(_PACKAGE, rule_id).__doc__)
 
 
 def about_rules(ids: Iterable[str]) -> dict[str, AboutRule]:
@@ -93,9 +89,7 @@ def require_known(ids: Iterable[str]) -> None:
 @cache
 def rule_ids() -> tuple[str, ...]:
     """The ids of all rules, sorted, without importing them."""
-    folder = Path(__file__).parent / "rules"
-    names = (path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in names))
+    return ids_of_rules(_FOLDER)
 
 
 def _about(rule_id: str) -> AboutRule:
@@ -103,7 +97,3 @@ def _about(rule_id: str) -> AboutRule:
         return _ENGINE[rule_id]
     rule = load_rule(rule_id)
     return AboutRule(rule_id, rule.severity, rule.category, rule_text(rule_id), "markdown")
-
-
-def _module(name: str) -> object:
-    return import_module(f"agents.lint.rules.{name}")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from agents.errors import CodeCheckError
-from agents.rulebook import RuleText, read_rule_text
+from agents.errors import CodeCheckError, did_you_mean
+from agents.rulebook import RuleText, ids_of_rules, import_rule, read_rule_text, rule_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from assistant.code.rule import Rule
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PACKAGE = "assistant.code.rules"
+_FOLDER = Path(__file__).with_name("rules")
 _CATEGORY = re.compile(r'^    category="(\w+)",$', re.MULTILINE)
 ENGINE_RULES = frozenset({"syntax-error", "unused-directive"})
 """What the engine itself reports."""
@@ -33,10 +33,7 @@ def catalogue() -> Mapping[str, Rule]:
 def load_rule(rule_id: str) -> Rule:
     """One rule, without importing the others. Raises CodeCheckError for an unknown id."""
     require_known([rule_id])
-    name = rule_id.replace("-", "_")
-    rule: Rule = _module(name).RULE  # type: ignore[attr-defined]
-    if rule.id != rule_id or not _ID.fullmatch(rule.id):
-        raise ValueError(f"the rule in {name}.py calls itself {rule.id!r}")
+    rule: Rule = import_rule(_PACKAGE, rule_id)
     return rule
 
 
@@ -44,7 +41,7 @@ def load_rule(rule_id: str) -> Rule:
 def rule_text(rule_id: str) -> RuleText:
     """What a rule says about itself. Raises CodeCheckError for an unknown id."""
     require_known([rule_id])
-    return read_rule_text(_module(rule_id.replace("-", "_")).__doc__)
+    return read_rule_text(rule_module(_PACKAGE, rule_id).__doc__)
 
 
 @cache
@@ -54,7 +51,7 @@ def category_of(rule_id: str) -> str:
     Raises CodeCheckError for an unknown id.
     """
     require_known([rule_id])
-    path = Path(__file__).parent / "rules" / f"{rule_id.replace('-', '_')}.py"
+    path = _FOLDER / f"{rule_id.replace('-', '_')}.py"
     found = _CATEGORY.search(path.read_text(encoding="utf-8"))
     if found is None:
         raise ValueError(f"the rule in {path.name} has no category")
@@ -63,15 +60,12 @@ def category_of(rule_id: str) -> str:
 
 def require_known(ids: Iterable[str]) -> None:
     """Raise CodeCheckError where one of these is no rule's id."""
-    from difflib import get_close_matches
-
     known = sorted({*rule_ids(), *ENGINE_RULES})
     for rule_id in ids:
         if rule_id not in known:
-            near = get_close_matches(rule_id, known, n=1)
             raise CodeCheckError(
                 f"there is no rule {rule_id!r}",
-                hint=f"did you mean {near[0]}?" if near else "`convexpert rules` lists them",
+                hint=did_you_mean(rule_id, known, "`convexpert rules` lists them"),
             )
 
 
@@ -87,10 +81,4 @@ def require_known_in(source: Path | None, ids: Iterable[str]) -> None:
 @cache
 def rule_ids() -> tuple[str, ...]:
     """The ids of all rules, sorted, without importing them."""
-    folder = Path(__file__).parent / "rules"
-    names = (path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in names))
-
-
-def _module(name: str) -> object:
-    return import_module(f"assistant.code.rules.{name}")
+    return ids_of_rules(_FOLDER)
