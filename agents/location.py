@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from codecs import BOM_UTF8
 from dataclasses import dataclass
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines without their breaks (CRLF, CR or LF); a final break opens no further line."""
+    lines = _LINE_BREAK.split(text)
+    if lines[-1] == "":
+        lines.pop()
+    return lines
 
 
 @dataclass(frozen=True, slots=True, order=True)

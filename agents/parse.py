@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from agents.document import CodeBlock, Diagnostic, Document, DocumentKind, Front
 from agents.errors import DocumentError
 from agents.finding import Severity
 from agents.kinds import kind_of, name_from_path, needs_head, needs_name
-from agents.location import Lines
+from agents.location import Lines, split_lines
 from agents.markdown_blocks import read_blocks
 from agents.prescriptive import plain
 
@@ -25,7 +24,6 @@ MAX_LINES = 50_000
 """More than any text of that size has; files of nothing but list marks take seconds to read."""
 _MAX_HEADING = 500
 _MAX_DIAGNOSTICS = 100
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -89,7 +87,7 @@ def _read_parts(raw: bytes, filename: str) -> _Parts:
     from agents.frontmatter import read_frontmatter
 
     text, diagnostics = _decode(raw, filename)
-    lines = _split_lines(text)
+    lines = split_lines(text)
     if len(lines) > MAX_LINES:
         raise DocumentError(
             f"more than {MAX_LINES} lines ({len(lines)})",
@@ -177,14 +175,6 @@ def _decode(raw: bytes, filename: str) -> tuple[str, list[Diagnostic]]:
 
 def _line_at(raw: bytes, offset: int) -> int:
     return len(raw[: offset + 1].splitlines()) if offset else 1
-
-
-def _split_lines(text: str) -> list[str]:
-    """Lines without their breaks (CRLF, CR or LF); a final break opens no further line."""
-    lines = _LINE_BREAK.split(text)
-    if lines[-1] == "":
-        lines.pop()
-    return lines
 
 
 def _indented(line: int) -> Diagnostic:

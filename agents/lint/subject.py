@@ -10,9 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from agents.document import Document, DocumentKind, YamlValue
 from agents.finding import Edit
-from agents.location import LineIndex, Lines, Span
+from agents.location import LineIndex, Lines, Span, split_lines
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _INLINE_CODE = re.compile(r"(`+)(?!`).{1,300}?(?<!`)\1(?!`)")
 _COMMENT_START, _COMMENT_END = "<!--", "-->"
 _BOM = "\ufeff"
@@ -74,7 +73,7 @@ class Subject:
         self.group = group
         """Documents of one group are loaded together: the folder, or the collection."""
         self.index = LineIndex(document.raw)
-        self.lines: tuple[str, ...] = tuple(_split(document.text))
+        self.lines: tuple[str, ...] = tuple(split_lines(document.text))
         """Without their breaks."""
 
     # --- what it is -----------------------------------------------------------------------------
@@ -262,13 +261,6 @@ class Subject:
         last = self.index.line_count
         end = len(self.document.raw) if lines.end >= last else self.index.line_start(lines.end + 1)
         return Edit(self.offset(lines.start, 0), end, "")
-
-
-def _split(text: str) -> list[str]:
-    lines = _LINE_BREAK.split(text)
-    if lines[-1] == "":
-        lines.pop()
-    return lines
 
 
 def _blanked(text: str, hidden: tuple[tuple[int, int], ...] | list[tuple[int, int]]) -> str:
