@@ -12,6 +12,7 @@ from assistant.cli.options import AsJson
 from evals.compare_command import compare_command
 from evals.init_command import init_command, schema_command
 from evals.judge_command import judge_command
+from evals.options import Fresh, HtmlFile, Jobs, Seed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,16 +49,6 @@ Judge = Annotated[
         show_default=False,
     ),
 ]
-Fresh = Annotated[
-    bool,
-    typer.Option("--fresh", help="Run cases again whose documents, code and inputs are the same."),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
-    ),
-]
 
 
 @app.command("run", epilog="Example: convexpert eval run retrieval --agents .claude/agents")
@@ -83,9 +74,7 @@ def run_command(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
-    ] = 0,
+    seed: Seed = 0,
     model: Model = None,
     judge: Judge = None,
     repeat: Repeat = 1,
@@ -95,10 +84,7 @@ def run_command(
         Path | None,
         typer.Option(metavar="FILE", help="Write the run as JUnit XML here.", show_default=False),
     ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write one HTML file to look at.", show_default=False),
-    ] = None,
+    html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Run suites, store the run, and exit with 1 where a threshold is missed or a case failed."""

@@ -10,6 +10,7 @@ import typer
 
 from assistant.cli.context import command_context
 from assistant.cli.options import AsJson
+from evals.options import Fresh, HtmlFile, Jobs, Seed
 
 
 class FailOn(StrEnum):
@@ -68,29 +69,16 @@ def compare_command(
     repeat: Annotated[
         int, typer.Option(min=1, max=100, help="Run each case so many times on each side.")
     ] = 1,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")
-    ] = 0,
-    fresh: Annotated[
-        bool,
-        typer.Option("--fresh", help="Run cases again whose documents, code and inputs are same."),
-    ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
-        ),
-    ] = None,
+    seed: Seed = 0,
+    fresh: Fresh = False,
+    jobs: Jobs = None,
     markdown: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Write a summary for a pull request here.", show_default=False
         ),
     ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write one HTML file to look at.", show_default=False),
-    ] = None,
+    html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs case by case, and exit with 1 where a gate of the suites does not hold."""

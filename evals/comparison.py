@@ -221,6 +221,11 @@ class SuiteComparison:
         return tuple(case for case in self.cases if case.fate in fates)
 
     @property
+    def edited(self) -> tuple[str, ...]:
+        """The agents that are not the same on both sides, each with what became of it."""
+        return tuple(f"{one.handle} {one.word}" for one in self.agents if one.word != "same")
+
+    @property
     def compared(self) -> int:
         """How many cases both runs have, unedited."""
         return sum(case.fate not in (Fate.ADDED, Fate.REMOVED, Fate.CHANGED) for case in self.cases)

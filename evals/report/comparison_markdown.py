@@ -19,8 +19,8 @@ from evals.comparison import (
     Verdict,
 )
 from evals.metrics.base import Measured, Measurement
-from evals.outcome import CaseFailed, CaseOutcome, Outcome
-from evals.report.outputs import output_lines
+from evals.outcome import Outcome
+from evals.report.outputs import missed_lines, output_lines, runs_passed
 
 MOST_CASES = (30, 10, 3)
 """Described for each suite; the fewer ones where the text would be too long."""
@@ -144,9 +144,9 @@ def _metrics(suite: SuiteComparison, changed: list[MetricComparison]) -> Iterato
 
 def _case(case: CaseComparison) -> Iterator[str]:
     must = " (must pass)" if case.must_pass else ""
-    runs = "" if case.certain else f", {_rate(case.base)} → {_rate(case.head)} runs passed"
+    runs = "" if case.certain else f", {runs_passed(case.base, case.head)}"
     yield f"- **{case.fate.value}** {code(case.case)}{must}{runs}"
-    for line in _missed(case):
+    for line in missed_lines(case.head):
         yield f"  - {escaped(line)}"
     for reason in case.why:
         yield f"  - why: {escaped(reason.told)}"
@@ -174,16 +174,6 @@ def _fenced(lines: list[str]) -> Iterator[str]:
         yield f"  … {len(lines) - MOST_LINES} more lines"
     yield f"  {fence}"
     yield ""
-
-
-def _missed(case: CaseComparison) -> tuple[str, ...]:
-    if isinstance(case.head, CaseFailed):
-        return (f"{case.head.code}: {case.head.reason}",)
-    return case.head.result.missed if isinstance(case.head, Outcome) else ()
-
-
-def _rate(outcome: CaseOutcome | None) -> str:
-    return f"{outcome.passes}/{outcome.tries}" if outcome is not None else "–"
 
 
 def _value(measurement: Measurement) -> str:

@@ -21,8 +21,8 @@ from evals.comparison import (
     Verdict,
 )
 from evals.metrics.base import Measured, Measurement
-from evals.outcome import CaseFailed, CaseOutcome, Outcome
-from evals.report.outputs import output_lines
+from evals.outcome import Outcome
+from evals.report.outputs import missed_lines, output_lines, runs_passed
 from evals.report.text import FAIL, NOT_MEASURED, PASS
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def _side(word: str, side: Side) -> str:
 
 
 def _show_suite(console: Console, suite: SuiteComparison) -> None:
-    edited = [f"{change.handle} {change.word}" for change in suite.agents if change.word != "same"]
-    about = ", ".join(edited) or "the same documents"
+    about = ", ".join(suite.edited) or "the same documents"
     _line(console, (suite.name, "bold"), (f"  {suite.compared} cases in both runs; {about}", "dim"))
     wide = console.width >= SIDE_BY_SIDE
     console.print(Padding(_metrics(suite.metrics, wide=wide), (0, 0, 0, 2)))
@@ -140,7 +139,7 @@ def _show_case(console: Console, case: CaseComparison) -> None:
     scores = ", ".join(
         f"{one.metric.name} {_value(one.base)} → {_value(one.head)}" for one in case.scores
     )
-    chance = "" if case.certain else f"  {_rate(case.base)} → {_rate(case.head)} runs passed"
+    chance = "" if case.certain else f"  {runs_passed(case.base, case.head)}"
     _line(
         console,
         (f"  {_SIGNS[case.fate]} ", _STYLES[case.fate]),
@@ -149,7 +148,7 @@ def _show_case(console: Console, case: CaseComparison) -> None:
         chance,
         (f"  {scores}", "dim") if scores else "",
     )
-    for line in _missed(case):
+    for line in missed_lines(case.head):
         _line(console, f"      {line}")
     for reason in case.why:
         _line(console, ("      why: ", "dim"), " ".join(reason.told.split()))
@@ -158,16 +157,6 @@ def _show_case(console: Console, case: CaseComparison) -> None:
     ran = isinstance(case.base, Outcome) and isinstance(case.head, Outcome)
     if ran and not case.same_output and case.fate is not Fate.BETTER:
         _show_outputs(console, case)
-
-
-def _rate(outcome: CaseOutcome | None) -> str:
-    return f"{outcome.passes}/{outcome.tries}" if outcome is not None else "–"
-
-
-def _missed(case: CaseComparison) -> tuple[str, ...]:
-    if isinstance(case.head, CaseFailed):
-        return (f"{case.head.code}: {case.head.reason}",)
-    return case.head.result.missed if isinstance(case.head, Outcome) else ()
 
 
 def _show_outputs(console: Console, case: CaseComparison) -> None:

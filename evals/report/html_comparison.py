@@ -85,8 +85,8 @@ def _gates(comparison: Comparison) -> Iterator[str]:
 
 
 def _about(suite: SuiteComparison) -> str:
-    edited = [f"{change.handle} {change.word}" for change in suite.agents if change.word != "same"]
-    about = f"{suite.compared} cases in both runs; {', '.join(edited) or 'the same documents'}."
+    edited = ", ".join(suite.edited) or "the same documents"
+    about = f"{suite.compared} cases in both runs; {edited}."
     fewest, count = suite.fewest_lost, suite.compared
     if count < fewest:
         return text(f"{about} They are too few for any significant difference.")

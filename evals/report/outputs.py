@@ -23,6 +23,19 @@ def output_lines(outcome: CaseOutcome | None) -> list[str]:
     return [*lines, *(f"✗ {missed}" for missed in outcome.result.missed)]
 
 
+def runs_passed(base: CaseOutcome | None, head: CaseOutcome | None) -> str:
+    """How many of a case's runs passed, on one side and the other."""
+    sides = (f"{one.passes}/{one.tries}" if one is not None else "–" for one in (base, head))
+    return f"{' → '.join(sides)} runs passed"
+
+
+def missed_lines(outcome: CaseOutcome | None) -> tuple[str, ...]:
+    """What a case did not meet, or why it could not be scored."""
+    if isinstance(outcome, CaseFailed):
+        return (f"{outcome.code}: {outcome.reason}",)
+    return outcome.result.missed if outcome is not None else ()
+
+
 def _retrieval(output: Mapping[str, Any]) -> Iterator[str]:
     for passage in output["relevant"]:
         rank = passage["rank"]
