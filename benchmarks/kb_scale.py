@@ -253,6 +253,7 @@ def disk(workspace: Workspace) -> dict[str, float]:
         "index_mb": size("index.sqlite*"),
         "chroma_mb": size("chroma/**/*"),
         "matrix_mb": size("dense-*"),
+        "words_mb": size("words-*"),
     }
 
 
@@ -265,9 +266,10 @@ TABLE = {
     "one page changed": "{change_s:,.1f} s ({change_cpu_s:,.1f} s CPU)",
     "memory while building": "{build_mb:,.0f} MB",
     "disk: registry": "{registry_mb:,.0f} MB",
-    "disk: index with its terms": "{index_mb:,.0f} MB",
+    "disk: index": "{index_mb:,.0f} MB",
     "disk: Chroma": "{chroma_mb:,.0f} MB",
     "disk: copy of the vectors": "{matrix_mb:,.0f} MB",
+    "disk: copy of the words": "{words_mb:,.0f} MB",
     "memory while searching": "{search_mb:,.0f} MB",
     "warm search, median": "{median_ms:,.1f} ms ({cpu_median_ms:,.1f} ms CPU)",
     "warm search, 95 %": "{p95_ms:,.1f} ms ({cpu_p95_ms:,.1f} ms CPU)",

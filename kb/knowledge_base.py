@@ -16,6 +16,7 @@ from agents.errors import KnowledgeBaseError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
+from kb.chroma_files import can_be_opened, note_graph
 from kb.chunk import CHUNKER, Chunk
 from kb.dense import SERVER_SECONDS, VectorStore, VectorStoreError, collection_name, has_store
 from kb.embed import Embedder, open_embedder
@@ -169,6 +170,15 @@ class KnowledgeBase:
         return self._build(new_index=force, new_vectors=force)
 
     def _build(self, *, new_index: bool = False, new_vectors: bool = False) -> BuildReport:
+        try:
+            return self._build_once(new_index=new_index, new_vectors=new_vectors)
+        except VectorStoreError:
+            if new_vectors or self._settings.chroma_url is not None:
+                raise
+            # Damage that showed only when vectors were read or written.
+            return self._build_once(new_index=new_index, new_vectors=True)
+
+    def _build_once(self, *, new_index: bool, new_vectors: bool) -> BuildReport:
         with self._lock_of_threads, self._lock():
             self._notice_other_builds()
             index = self._open_or_create_index(afresh=new_index)
@@ -193,6 +203,7 @@ class KnowledgeBase:
             )
             if self._settings.chroma_url is None:
                 vectors.drop_others()
+                note_graph(self._workspace.vectors)
             self._matrix = self._copy_matrix(index, vectors)
             self._words = self._copy_words(index)
         return report
@@ -310,10 +321,10 @@ class KnowledgeBase:
     def _open_or_discard_vectors(self, *, afresh: bool) -> VectorStore:
         self._forget_vectors()
         embedded = self._settings.chroma_url is None
-        if embedded and (afresh or not has_store(self._workspace.vectors)):
+        collection, folder = self._collection(), self._workspace.vectors
+        if embedded and (afresh or not has_store(folder) or not can_be_opened(folder, collection)):
             # Also where its file is gone: this process may still have it open.
-            VectorStore.discard(self._workspace.vectors)
-        collection = self._collection()
+            VectorStore.discard(folder)
         try:
             vectors = self._open_vectors(collection)
             vectors.ids()
@@ -321,7 +332,7 @@ class KnowledgeBase:
             if not embedded:
                 raise
             self._forget_vectors()
-            VectorStore.discard(self._workspace.vectors)
+            VectorStore.discard(folder)
             return self._open_vectors(collection)
         if afresh and not embedded:
             vectors.clear()

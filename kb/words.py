@@ -225,6 +225,7 @@ def _read(stream: BinaryIO) -> Postings:
         and len(found.numbers) == len(found.lengths)
         and len(found.starts) == len(found.keys) + 1
         and len(found.rows) == len(found.weights) == found.starts[-1]
+        and (not len(found.rows) or 0 <= found.rows.min() <= found.rows.max() < len(found.numbers))
     )
     if not fits:
         raise ValueError("the arrays don't fit together")
