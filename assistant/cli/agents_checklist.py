@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agents.document import Polarity
-from assistant.cli.console import printable, progress_bar, stdout, write, write_json
+from assistant.cli.console import progress_bar, shortened, stdout, write, write_json
 from assistant.cli.context import command_context
 from assistant.cli.options import AsJson
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from agents.registry import Registry
     from agents.registry.compare import Side
     from assistant.code.enforced import CheckedItem, Coverage
-
-_MAX_SHOWN = 400
 
 
 def checklist(
@@ -114,7 +112,7 @@ def _show(found: Sequence[tuple[Side, Coverage]]) -> None:
         write("no agents yet; `convexpert agents import PATH` registers some")
         return
     for side, coverage in found:
-        _line(f"{_flat(side.name)}: {_told(coverage)}", "bold")
+        _line(f"{shortened(side.name)}: {_told(coverage)}", "bold")
         left = [item for item in coverage.items if not item.is_enforced]
         for title, style, items in (
             ("Enforced", "green", [item for item in coverage.items if item.is_enforced]),
@@ -150,15 +148,10 @@ def _items(items: Sequence[CheckedItem]) -> Iterator[str]:
         if checked.item.polarity is Polarity.DONT:
             parts.insert(0, "forbids")
         told = f"  [{'; '.join(parts)}]" if parts else ""
-        yield f"{checked.item.line:>7}  {_flat(checked.item.text)}{told}"
+        yield f"{checked.item.line:>7}  {shortened(checked.item.text)}{told}"
 
 
 def _line(text: str, style: str) -> None:
     from rich.text import Text
 
     stdout().print(Text(text, style=style))
-
-
-def _flat(text: str) -> str:
-    shown = " ".join(printable(text).split())
-    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"

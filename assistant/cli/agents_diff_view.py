@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.change import Change
 from agents.document import Polarity
-from assistant.cli.console import printable, stdout, write
+from assistant.cli.console import one_line, printable, shortened, stdout, write
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from agents.document import ChecklistItem
     from agents.registry.compare import Side
 
-_MAX_SHOWN = 400
 _MAX_WORDS = 600
 """Words of a text that are compared one by one; longer texts are shown from their beginnings."""
 _AROUND = 6
@@ -41,7 +40,7 @@ def show_diff(before: Side, after: Side, found: DocumentDiff) -> None:
     """What changed, part by part, and the rules that the document now asks for or no longer."""
     from assistant.code.asked import rules_changed
 
-    _print(_styled(f"{_flat(before.name)} -> {_flat(after.name)}", "bold"))
+    _print(_styled(f"{shortened(before.name)} -> {shortened(after.name)}", "bold"))
     if found.is_empty:
         same = "the same bytes" if found.same_bytes else "no change by meaning; see --unified"
         _print(_styled(same, ""))
@@ -75,24 +74,24 @@ def show_lines(lines: Sequence[str]) -> None:
 def _field(change: FieldChange) -> Iterator[Row]:
     line = change.after_lines or change.before_lines
     place = str(line.start) if line else ""
-    name = _flat(change.field)
+    name = shortened(change.field)
     if Change.ADDED in change.changes:
-        yield _row("+", place, f"{name}: {_value(change.after)}")
+        yield _row("+", place, f"{name}: {shortened(_value(change.after))}")
     elif Change.REMOVED in change.changes:
-        yield _row("-", place, f"{name}: {_value(change.before)}")
+        yield _row("-", place, f"{name}: {shortened(_value(change.before))}")
     elif change.gained or change.lost:
-        signs = [f"+ {_flat(entry)}" for entry in change.gained]
-        signs += [f"- {_flat(entry)}" for entry in change.lost]
+        signs = [f"+ {shortened(entry)}" for entry in change.gained]
+        signs += [f"- {shortened(entry)}" for entry in change.lost]
         yield _row("~", place, f"{name}: {', '.join(signs)}")
     elif Change.RESTYLED in change.changes:
         yield _row("~", place, f"{name}: written differently, with the same words")
     else:
-        old, new = _value(change.before), _value(change.after)
+        old, new = (shortened(_value(side)) for side in (change.before, change.after))
         if max(len(old), len(new)) <= _SHORT:
             yield _row("~", place, f"{name}: {old} -> {new}")
         else:
             yield _row("~", place, name)
-            yield from _two_texts(_value(change.before, None), _value(change.after, None))
+            yield from _two_texts(_value(change.before), _value(change.after))
 
 
 def _section(change: SectionChange) -> Iterator[Row]:
@@ -137,7 +136,7 @@ def _changed_item(change: ItemChange, before: ChecklistItem, after: ChecklistIte
 
 def _statement(item: ChecklistItem) -> str:
     forbids = item.polarity is Polarity.DONT
-    return f"{_flat(item.text)}  [{'forbids; ' if forbids else ''}{_rules(item)}]"
+    return f"{shortened(item.text)}  [{'forbids; ' if forbids else ''}{_rules(item)}]"
 
 
 def _rules(item: ChecklistItem) -> str:
@@ -155,7 +154,7 @@ def _code(change: CodeChange) -> Iterator[Row]:
     block = change.after or change.before
     assert block is not None
     sign = "+" if change.before is None else "-" if change.after is None else "~"
-    said = f"{_flat(block.language) or 'text'} below {_path(block.heading)}"
+    said = f"{shortened(block.language) or 'text'} below {_path(block.heading)}"
     if sign == "~":
         kinds = [c.value for c in change.changes]
         if Change.CHANGED in change.changes:
@@ -186,9 +185,9 @@ def _summary(found: DocumentDiff) -> str:
 
 def _two_texts(old: str, new: str) -> Iterator[Row]:
     """Both texts, the words that differ marked on a terminal, long stretches of equal ones cut."""
-    left, right = _flat(old, most=None).split(), _flat(new, most=None).split()
+    left, right = one_line(old).split(), one_line(new).split()
     if max(len(left), len(right)) > _MAX_WORDS:
-        pieces = [[(_flat(old), True)], [(_flat(new), True)]]
+        pieces = [[(shortened(old), True)], [(shortened(new), True)]]
     else:
         pieces = _compared(left, right)
     for sign, texts in zip("-+", pieces, strict=True):
@@ -211,7 +210,7 @@ def _compared(left: Sequence[str], right: Sequence[str]) -> list[list[tuple[str,
             continue
         for piece, differing in zip(pieces, (left[i:k], right[j:m]), strict=True):
             if differing:
-                piece.append((_flat(" ".join(differing)), True))
+                piece.append((shortened(" ".join(differing)), True))
     return pieces
 
 
@@ -223,20 +222,15 @@ def _cut(words: Sequence[str], *, is_first: bool, is_last: bool) -> str:
 
 
 def _path(heading: Sequence[str]) -> str:
-    return " > ".join(_flat(part) for part in heading) or "the beginning"
+    return " > ".join(shortened(part) for part in heading) or "the beginning"
 
 
-def _value(value: Any, most: int | None = _MAX_SHOWN) -> str:
+def _value(value: Any) -> str:
     import json
 
     if value is None or value == "":
         return "(empty)"
-    return _flat(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), most)
-
-
-def _flat(text: str, most: int | None = _MAX_SHOWN) -> str:
-    shown = " ".join(printable(text).split())
-    return shown if most is None or len(shown) <= most else f"{shown[: most - 1]}…"
+    return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _row(sign: str, place: str, said: str) -> Row:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.console import printable, stdout, write, write_json
+from assistant.cli.console import shortened, stdout, write, write_json
 
 if TYPE_CHECKING:
     from agents.document import ChecklistItem, Document
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 RulesOfItem = Callable[["ChecklistItem"], Sequence[str]]
 
 _SHORT_DIGEST = 12
-_MAX_SHOWN = 400
 
 
 def import_json(report: ImportReport) -> dict[str, Any]:
@@ -72,12 +71,12 @@ def show_import(report: ImportReport) -> None:
 
     for file in report.files:
         if file.outcome is Outcome.REJECTED:
-            sys.stderr.write(f"rejected: {_one_line(_rejection(file))}\n")
+            sys.stderr.write(f"rejected: {shortened(_rejection(file))}\n")
         elif file.outcome is not Outcome.UNCHANGED or file.notes or file.moved_from:
             write(_import_line(file))
     for one in report.vanished:
         hint = f"`convexpert agents remove {one.handle}` hides it"
-        write(_one_line(f"vanished {one.origin}; {one.handle} is kept ({hint})"))
+        write(shortened(f"vanished {one.origin}; {one.handle} is kept ({hint})"))
     counts = [f"{report.count(outcome)} {outcome.value}" for outcome in Outcome]
     write(f"{', '.join(counts)}{' (nothing was written)' if report.dry_run else ''}")
 
@@ -89,7 +88,7 @@ def _import_line(file: ImportedFile) -> str:
     if file.versions:
         notes.insert(0, f"{file.versions} version{'' if file.versions == 1 else 's'}")
     if file.moved_from is not None:
-        notes.insert(0, f"moved from {_one_line(file.moved_from)}")
+        notes.insert(0, f"moved from {shortened(file.moved_from)}")
     if file.restored_from is not None:
         notes.append(f"as it was before its export to {file.restored_from}")
     if file.diagnostics:
@@ -101,7 +100,7 @@ def _import_line(file: ImportedFile) -> str:
         notes.append(f"removed; `convexpert agents restore {added.handle}` brings it back")
     suffix = f" ({', '.join(notes)})" if notes else ""
     what = f"{file.outcome.value} {added.handle}@{added.number}"
-    return f"{what} from {_one_line(file.file)}{suffix}"
+    return f"{what} from {shortened(file.file)}{suffix}"
 
 
 def _rejection(file: ImportedFile) -> str:
@@ -112,7 +111,7 @@ def _rejection(file: ImportedFile) -> str:
 def show_list(versions: Sequence[AgentVersion], label: str | None) -> None:
     """A table of agents, or what to do where there are none."""
     if not versions and label is not None:
-        write(f"no agent has the label {_one_line(label)}; `convexpert agents label` gives one")
+        write(f"no agent has the label {shortened(label)}; `convexpert agents label` gives one")
     elif not versions:
         write("no agents yet; `convexpert agents import PATH` registers some")
     else:
@@ -197,18 +196,18 @@ def show_version(version: AgentVersion, rules_of_item: RulesOfItem) -> None:
     _heading(f"{version.handle} version {version.number}")
     for name, value in facts.items():
         if value:
-            write(f"{name + ':':<13} {_one_line(value)}")
+            write(f"{name + ':':<13} {shortened(value)}")
     _show_outline(document)
     _show_checklist(document, rules_of_item)
     languages = Counter(block.language or "text" for block in document.code)
     if languages:
-        counted = ", ".join(f"{count} {_one_line(lang)}" for lang, count in languages.most_common())
+        counted = ", ".join(f"{count} {shortened(lang)}" for lang, count in languages.most_common())
         _heading(f"Code examples: {counted}")
     if document.diagnostics:
         _heading("Diagnostics")
         for found in document.diagnostics:
             hint = f" ({found.hint})" if found.hint else ""
-            write(f"{found.line:>5}  {found.severity}: {_one_line(found.message + hint)}")
+            write(f"{found.line:>5}  {found.severity}: {shortened(found.message + hint)}")
 
 
 def _claude_code(version: AgentVersion) -> str:
@@ -229,7 +228,7 @@ def _show_outline(document: Document) -> None:
         _heading("Sections")
     for section in headed:
         indent = "  " * (len(section.heading) - 1)
-        write(f"{section.lines.start:>5}  {indent}{_one_line(section.heading[-1])}")
+        write(f"{section.lines.start:>5}  {indent}{shortened(section.heading[-1])}")
 
 
 def _show_checklist(document: Document, rules_of_item: RulesOfItem) -> None:
@@ -237,7 +236,7 @@ def _show_checklist(document: Document, rules_of_item: RulesOfItem) -> None:
         _heading(f"Checklist: {len(document.checklist)} items, with the rules that enforce them")
     for item in document.checklist:
         rules = ", ".join(rules_of_item(item)) or "needs review"
-        write(f"{item.line:>5}  {_one_line(item.text)}  [{rules}]")
+        write(f"{item.line:>5}  {shortened(item.text)}  [{rules}]")
 
 
 def show_targets(*, as_json: bool) -> None:
@@ -306,8 +305,8 @@ def show_export(plan: ExportPlan, *, written: bool) -> None:
         if planned.change is not Change.UNCHANGED:
             write(_export_line(planned, written=written))
     for one in plan.skipped:
-        write(_one_line(f"skipped {one.handle}@{one.version}: {one.reason}"))
-    folder = _one_line(str(plan.folder))
+        write(shortened(f"skipped {one.handle}@{one.version}: {one.reason}"))
+    folder = shortened(str(plan.folder))
     if plan.up_to_date:
         write(f"{folder} is up to date, {len(plan.files)} files")
         return
@@ -327,7 +326,7 @@ def _export_line(planned: PlannedFile, *, written: bool) -> str:
             line += f" from {planned.handle}@{planned.file.version}"
         if planned.file.notes:
             line += f" ({'; '.join(planned.file.notes)})"
-    return _one_line(line)
+    return shortened(line)
 
 
 def _verb(planned: PlannedFile, *, written: bool) -> str:
@@ -347,7 +346,7 @@ def _heading(text: str) -> None:
 def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """A Rich table on a terminal; in a pipe one line for each row, cells apart by tabs."""
     if not sys.stdout.isatty():
-        rows = ["\t".join(map(_one_line, line)) for line in lines]
+        rows = ["\t".join(map(shortened, line)) for line in lines]
         if rows:
             write("\n".join(rows))
         return
@@ -361,10 +360,5 @@ def _table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
         table.add_column(column, overflow="fold", style="bold" if column == columns[0] else "")
     table.add_column(columns[-1], overflow="ellipsis", no_wrap=True, ratio=1, min_width=12)
     for line in lines:
-        table.add_row(*(Text(_one_line(cell)) for cell in line))
+        table.add_row(*(Text(shortened(cell)) for cell in line))
     stdout().print(table)
-
-
-def _one_line(text: str) -> str:
-    shown = " ".join(printable(text).split())
-    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"

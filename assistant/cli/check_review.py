@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agents.errors import UsageError
 from agents.finding import Severity
 from assistant.cli.ask_model import opened_model, usage_parts
-from assistant.cli.console import printable, progress_bar
+from assistant.cli.console import counted, printable, progress_bar
 
 if TYPE_CHECKING:
     from assistant.cli.context import CommandContext
@@ -88,16 +88,12 @@ class Reviewer:
 
         usage = usage_shown(done.usage, self.model.name, self.obj.settings.prices)
         parts = [
-            f"reviewed by {self.model.name}: {_counted(done.asked, 'function')}",
-            _counted(len(done.findings), "finding"),
-            f"{_counted(len(done.settled), 'item')} settled",
+            f"reviewed by {self.model.name}: {counted(done.asked, 'function')}",
+            counted(len(done.findings), "finding"),
+            f"{counted(len(done.settled), 'item')} settled",
         ]
         if done.unanswered:
-            parts.append(f"no answer about {_counted(done.unanswered, 'function')}")
+            parts.append(f"no answer about {counted(done.unanswered, 'function')}")
         if done.left_out:
-            parts.append(f"{_counted(done.left_out, 'function')} left out by --review-limit")
+            parts.append(f"{counted(done.left_out, 'function')} left out by --review-limit")
         return " · ".join([*parts, *usage_parts(usage)])
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -39,6 +39,26 @@ def printable(text: str) -> str:
     return _UNSAFE.sub(visible, text.replace("\r\n", "\n"))
 
 
+LONGEST_SHOWN = 400
+"""Characters of a text from a document that a line shows."""
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and what a terminal must not get."""
+    return " ".join(printable(text).split())
+
+
+def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
+    """As `one_line`, cut after `most` characters."""
+    shown = one_line(text)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def counted(number: int, what: str) -> str:
+    """`3 pages`, `1 page`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def stdout() -> Console:
     """A Rich console on standard output; plain when that is no terminal."""
     from rich.console import Console

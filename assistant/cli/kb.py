@@ -180,6 +180,8 @@ def search(
         base = command_context(context).knowledge_base(progress)
         result = base.search(asked, k=k, mode=Mode(mode.value), sources=source or ())
     if as_json:
-        write_json(kb_view.result_json(result))
+        from assistant.toolbox.search_json import search_json
+
+        write_json(search_json(result))
     else:
         kb_view.show_result(result)

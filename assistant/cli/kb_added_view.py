@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.cli.console import stdout, write
-from assistant.cli.kb_view import build_json, counted, one_line
+from assistant.cli.console import counted, one_line, stdout, write
+from assistant.cli.kb_view import build_json
 
 if TYPE_CHECKING:
     from agents.registry.pages import AddedSource

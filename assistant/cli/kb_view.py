@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.console import printable, stdout, write
+from assistant.cli.console import counted, one_line, printable, stdout, write
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -55,29 +55,6 @@ def show_status(status: Status, workspace: Workspace) -> None:
         write(f"{name + ':':<12} {one_line(value)}")
 
 
-def result_json(result: SearchResult) -> dict[str, Any]:
-    """A search's result as JSON, in the form of the contract."""
-    return {
-        "query": result.query,
-        "mode": result.mode.value,
-        "results": [
-            {
-                "rank": hit.rank,
-                "score": hit.score,
-                "source": hit.chunk.source,
-                "origin": hit.chunk.origin,
-                "path": hit.chunk.path,
-                "version": hit.chunk.version,
-                "lines": hit.chunk.lines.as_list(),
-                "heading": list(hit.chunk.heading),
-                "text": hit.chunk.text,
-            }
-            for hit in result.hits
-        ],
-        "elapsed_ms": result.elapsed_ms,
-    }
-
-
 def show_result(result: SearchResult) -> None:
     """Each hit with its place, its heading and the beginning of its text."""
     from rich.padding import Padding
@@ -123,13 +100,3 @@ def _snippet(text: str) -> Text:
         more = len(lines) - len(shown)
         snippet.append(f"\n… {more} more line{'' if more == 1 else 's'}", style="dim")
     return snippet
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks and what a terminal must not get."""
-    return " ".join(printable(text).split())
-
-
-def counted(number: int, what: str) -> str:
-    """`3 pages`, `1 page`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -118,12 +118,12 @@ class Toolbox:
 
     def search_knowledge(self, asked: given.SearchKnowledge) -> Json:
         """As `kb search --json`."""
-        from assistant.cli.kb_view import result_json
+        from assistant.toolbox.search_json import search_json
 
         found = self.knowledge_base().search(
             asked.query, k=asked.k, mode=asked.mode, sources=asked.sources
         )
-        return _json(result_json(found))
+        return _json(search_json(found))
 
     def ask(self, asked: given.Ask) -> Json:
         """As `ask --json`, from the documents alone: who calls a tool has a model already."""
