@@ -143,8 +143,9 @@ class Project:
     def let_go(self, files: Iterable[CodeFile] | None = None) -> None:
         """Let go of all that is known. Nobody may ask this project, or these files, any more.
 
-        `files`: those that belong to no other project; all of its files unless given. Files, nodes and answers point at each other in circles. Cut through, they are freed at
-        once; otherwise the garbage collector would have to find them, which takes longer.
+        `files`: those that belong to no other project; all of its files unless given. Files, nodes
+        and answers point at each other in circles. Cut through, they are freed at once; otherwise
+        the garbage collector would have to find them, which takes longer.
         """
         for file in self.files if files is None else files:
             vars(file).clear()
