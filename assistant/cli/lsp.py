@@ -34,7 +34,7 @@ def lsp(
         return
     if sys.stdin.isatty():
         sys.stderr.write("convexpert lsp: waiting for an editor on standard input\n")
-    from assistant.lsp.wire import wire
+    from assistant.wire import wire
 
     with wire() as ends:
         from assistant.lsp.server import serve

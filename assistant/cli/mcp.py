@@ -107,7 +107,8 @@ def _desk(obj: CommandContext, folders: Folders) -> Iterator[Desk]:
 
 
 def _serve_stdio(obj: CommandContext, folders: Folders) -> None:
-    from assistant.mcp.stdio import serve, wire
+    from assistant.mcp.stdio import serve
+    from assistant.wire import wire
 
     if sys.stdin.isatty():
         sys.stderr.write("convexpert mcp: waiting for an MCP client on standard input\n")

@@ -28,7 +28,8 @@ from assistant.lsp.editor import Editor, Opened
 from assistant.lsp.full import FullCheckError, FullChecks
 from assistant.lsp.positions import Encoding, Place, Text
 from assistant.lsp.session import is_looked_at
-from assistant.lsp.wire import Wire, Writer, reader
+from assistant.lsp.streams import Writer, reader
+from assistant.wire import Wire
 
 logger = logging.getLogger(__name__)
 

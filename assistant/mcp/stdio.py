@@ -11,8 +11,7 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any, cast
 
 import anyio
@@ -20,39 +19,14 @@ from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from mcp.server.lowlevel import Server  # noqa: TID253
 from mcp.server.stdio import stdio_server  # noqa: TID253
 
+from assistant.wire import Wire
+
 LONGEST_MESSAGE = 8 * 1024 * 1024
 """Bytes of one message; a longer one is answered with an error and passed over."""
 _PIECE = 64 * 1024
 _WAITING = 32
 """Messages that are read ahead."""
 _PARSE_ERROR, _INVALID_REQUEST = -32700, -32600
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """Private descriptors of the client's ends."""
-
-    reading: int
-    writing: int
-
-
-@contextmanager
-def wire() -> Iterator[Wire]:
-    """Keep standard input and output for the protocol while others find nothing and write to 2.
-
-    Libraries print, and their native parts write to the descriptor itself: all that goes to
-    standard error.
-    """
-    kept = Wire(os.dup(0), os.dup(1))
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    try:
-        yield kept
-    finally:
-        os.dup2(kept.reading, 0)
-        os.dup2(kept.writing, 1)
 
 
 async def serve(server: Server[Any], ends: Wire) -> None:

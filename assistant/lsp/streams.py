@@ -1,40 +1,15 @@
-"""Standard input and output for the protocol alone."""
+"""What the server reads and writes its messages with."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 
 _PIECE = 64 * 1024
 LONGEST_HEADER = 64 * 1024
 """Bytes of a line of a message's head."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """Private descriptors of the client's ends."""
-
-    reading: int
-    writing: int
-
-
-@contextmanager
-def wire() -> Iterator[Wire]:
-    """Keep standard input and output for the protocol; what others print goes to standard error."""
-    kept = Wire(os.dup(0), os.dup(1))
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    try:
-        yield kept
-    finally:
-        os.dup2(kept.reading, 0)
-        os.dup2(kept.writing, 1)
 
 
 class Writer:
