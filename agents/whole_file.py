@@ -13,8 +13,9 @@ UNFINISHED = ".new-"
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """Put a file in its place at once: who reads it sees all of what it was, or all of what it is.
 
-    What is returned from is on disk. A link at `path` is replaced, not followed. `mode`: exact
-    permissions; without it those that any new file gets. Raises OSError, and leaves nothing then.
+    Its bytes are on disk before it takes its place. A link at `path` is replaced, not followed.
+    `mode`: exact permissions; without it those that any new file gets. Raises OSError, and leaves
+    nothing then.
     """
     beside = path.with_name(f"{UNFINISHED}{os.urandom(8).hex()}")
     # O_EXCL: a link that somebody put there meanwhile is not followed.
