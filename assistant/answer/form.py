@@ -131,8 +131,8 @@ def tells_quantity(question: Question, statement: Statement) -> bool:
         return True
     subject = subject_of(question)
     if statement.kind in ("piece", "comment"):
-        words = statement.terms | statement.terms_inside
-        return wanted.tells.search(statement.quote) is not None and not subject.isdisjoint(words)
+        lines = filter(wanted.tells.search, statement.quote.splitlines())
+        return any(not subject.isdisjoint(terms(line)) for line in lines)
     clauses = wanted.clauses_that_tell(statement.text)
     return any(not subject or subject & set(terms(clause)) for clause in clauses)
 

@@ -48,7 +48,7 @@ CLOSE = 15
 """Chunks of these whose statements are all compared where no code rule narrows them."""
 SHARED = 2
 """Terms that such a statement has in common with the first point or the question."""
-MOST_ASKED = 8
+MOST_ASKED = 10
 """Documents that are each asked for such statements."""
 
 
@@ -136,8 +136,10 @@ def _corroborating(
         if hit.chunk.origin != first.statement.chunk.origin
     ]
     if first.statement.rules and not sources:
-        names = list(dict.fromkeys(hit.chunk.source for hit in hits))[:MOST_ASKED]
         clause = f"{_CLAUSE.split(asked)[0]} {findings.question.search}"
+        worded = library.search(clause, k=CORROBORATING, mode=Mode.LEXICAL).hits
+        others = [hit for hit in worded if hit.chunk.origin != first.statement.chunk.origin]
+        names = list(dict.fromkeys(hit.chunk.source for hit in (*hits, *others)))[:MOST_ASKED]
         for name in names:
             # A short item that says the same in general words is far down in a search of all.
             hits += library.search(clause, k=4, mode=Mode.LEXICAL, sources=[name]).hits
