@@ -131,6 +131,9 @@ def tells_quantity(question: Question, statement: Statement) -> bool:
         return True
     subject = subject_of(question)
     if statement.kind in ("piece", "comment"):
+        words = statement.terms | statement.terms_inside
+        if any(term.all_forms.isdisjoint(words) for term in question.key_terms):
+            return False  # a number in code is soon one of something else
         lines = filter(wanted.tells.search, statement.quote.splitlines())
         return any(not subject.isdisjoint(terms(line)) for line in lines)
     clauses = wanted.clauses_that_tell(statement.text)

@@ -162,7 +162,7 @@ _NOUN = _pattern(
     rf"\bhow (?:many|much) (?P<many>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,4}})"
     r"|\b(?:number|amount|length|limit|maximum|size|quota|version)s? (?:of|for|on) (?:an? |the )?"
     rf"(?P<of>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,2}})"
-    rf"|\bmax(?:imum|imal)? (?P<max>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,4}})"
+    rf"|\bmax(?:imum|imal)? (?P<max>(?:(?!{_VERB}\b)[\w.-]+ ?){{1,6}})"
     r"|\b(?:what|which|latest|oldest|newest|current) (?P<version>[\w.-]+) versions?\b"
 )
 _ONLY_MENTIONED = _pattern(

@@ -40,6 +40,8 @@ WORTH = 5.0
 """How far below the first point's score a further one's may be."""
 NEAR = 0.22
 """Cosine with the question that a further point has at least."""
+IN_WORDS = 1.0
+"""How far below a piece of code a statement in words may be to lead before it."""
 AS_GOOD = 1.5
 """How far below the answering row's score another row of its table may be to be told as well."""
 CORROBORATING = 40
@@ -121,7 +123,8 @@ def _direct(findings: Findings) -> Evidence:
     formed = [found for found in ranked if is_wanted(findings.question, found.statement)]
     if formed and formed[0].score >= ranked[0].score - allowed:
         return formed[0]
-    return ranked[0]
+    words = next((found for found in ranked if found.statement.kind != "piece"), ranked[0])
+    return words if words.score >= ranked[0].score - IN_WORDS else ranked[0]
 
 
 def _corroborating(
