@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agents.errors import CodeCheckError
 from agents.location import LineIndex, Lines
 from agents.reporters.report import BaselineUse
+from agents.whole_file import write_whole
 
 if TYPE_CHECKING:
     from agents.finding import Finding
@@ -85,16 +84,7 @@ class Baseline:
         ]
         text = json.dumps({"version": VERSION, "findings": listed}, indent=1, ensure_ascii=False)
         try:
-            handle, beside = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as stream:
-                    stream.write(text + "\n")
-                os.chmod(beside, 0o644)
-                os.replace(beside, self.path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
+            write_whole(self.path, f"{text}\n".encode(errors="surrogateescape"))
         except OSError as error:
             raise CodeCheckError(
                 f"can't be written: {error.strerror or error}", path=str(self.path)
