@@ -55,11 +55,11 @@ def open_registry(
 
 
 def _import_builtin(registry: Registry, documents: tuple[BuiltinDocument, ...]) -> None:
-    from agents.parse import parse_document
-
     state = _SEEN + builtin_state(documents)
     if registry.recall(state) is not None:
         return
+    from agents.parse import parse_document
+
     submissions = []
     for document in documents:
         parsed = parse_document(document.raw, filename=f"{BUILTIN}/{document.path}")
