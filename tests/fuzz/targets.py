@@ -92,6 +92,27 @@ def question(raw: bytes) -> None:
     read_question(text)
 
 
+def reply(raw: bytes) -> None:
+    """What a model wrote: code in fences, verdicts about code, a judge's verdict."""
+    from agents.finding import DocumentedBy
+    from assistant.review.units import Unit
+    from assistant.review.verdict import read_verdicts
+    from evals.reply_code import MAX_FILES, code_files
+
+    text = raw.decode("utf-8", "replace")
+    files = code_files(text)
+    assert len(files) <= MAX_FILES
+    for path in files:
+        assert not path.startswith("/")
+        assert ".." not in path.split("/")
+    source = b"await ctx.db.insert('a', b);"
+    unit = Unit("a.ts", "a:b", "query", source, 0, len(source))
+    items = (DocumentedBy("a", 1, 1, "An item."),)
+    (verdict,) = read_verdicts(text, unit, items)
+    assert verdict.item is items[0]
+
+
 TARGETS: dict[str, Target] = {
-    target.__name__: target for target in (document, lint, chunks, page, code, suite, question)
+    target.__name__: target
+    for target in (document, lint, chunks, page, code, suite, question, reply)
 }
