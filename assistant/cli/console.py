@@ -45,6 +45,8 @@ LONGEST_SHOWN = 400
 
 def one_line(text: str) -> str:
     """`text` without line breaks and what a terminal must not get."""
+    if text.isprintable() and "  " not in text and text == text.strip(" "):
+        return text  # most are: tables of ten thousand rows have fifty thousand cells
     return " ".join(printable(text).split())
 
 
