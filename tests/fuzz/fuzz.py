@@ -11,6 +11,7 @@ longer than -timeout, to a file. Once mended it belongs into tests/fixtures/fuzz
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -29,6 +30,9 @@ def main() -> None:
         target(b"---\nname: a\n---\n- b\n")  # imports what is imported late
     seeds = HERE.parent / "fixtures" / "fuzz" / name
     folders = [str(seeds)] if seeds.is_dir() else []
+    if folders and all(argument.startswith("-") for argument in arguments):
+        # libFuzzer writes what it finds into the first folder; the kept cases are no place for it.
+        folders.insert(0, tempfile.mkdtemp(prefix="fuzz-"))
     defaults = ["-timeout=10", "-max_len=4096", "-rss_limit_mb=4096"]
     atheris.Setup([sys.argv[0], *defaults, *arguments, *folders], target)
     atheris.Fuzz()
