@@ -41,14 +41,14 @@ def store(folder: Path) -> Any:
 
 
 def build(folder: Path, documents: Path) -> None:
-    """Split, embed and store all Markdown files below `documents`."""
+    """Split, embed and store all Markdown and MDX files below `documents`."""
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     files = [
         Document(path.read_text(encoding="utf-8"), metadata={"source": path.name})
-        for path in sorted(documents.rglob("*.md"))
+        for path in sorted(documents.rglob("*.md*"))
     ]
     store(folder).add_documents(splitter.split_documents(files))
 

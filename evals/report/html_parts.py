@@ -40,7 +40,7 @@ def filter_form(cases: Iterable[ShownCase]) -> Iterator[str]:
     yield _select("tag", (tag for case in every for tag in case.tags))
     yield '<label>text<input type="search" name="text" autocomplete="off"></label>'
     yield '<button type="button" data-open>open or close</button>'
-    yield '<button type="reset">clear</button>'
+    yield '<button type="button" data-clear>clear</button>'
     yield '<output aria-live="polite"></output></form>'
 
 

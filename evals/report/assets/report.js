@@ -26,7 +26,11 @@
   };
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(apply));
+  // Not the event "reset": it comes before the fields are empty, so the cases would lag behind.
+  form.querySelector("[data-clear]").addEventListener("click", () => {
+    form.reset();
+    apply();
+  });
   form.querySelector("[data-open]").addEventListener("click", () => {
     const visible = cases.filter((one) => !one.hidden);
     const open = visible.some((one) => !one.open);
