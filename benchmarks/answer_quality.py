@@ -4,7 +4,8 @@
 
 Facts are counted in the answer's text; an answer is right when its first citation is a passage that
 answers, search when one of its first five is. A declined question holds nothing and is not right.
-`tuning` and `blind` are the halves of the questions over the seed documents alone.
+`tuning` and `blind` are the halves of the questions over the seed documents alone, `fresh`
+those of `seeds_held_out.yaml`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from answer_questions import LIBRARIES, Asked, library, questions, seed_questions
+from answer_questions import (
+    LIBRARIES,
+    Asked,
+    fresh_seed_questions,
+    library,
+    questions,
+    seed_questions,
+)
 
 from agents.registry import Registry
 from assistant.answer import Answer, answer_question
@@ -24,7 +32,7 @@ from kb.chunk import Chunk
 from kb.knowledge_base import KnowledgeBase
 
 PASSAGES = 5
-SPLITS = ("training", "held_out", "tuning", "blind")
+SPLITS = ("training", "held_out", "tuning", "blind", "fresh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,8 @@ def _questions(split: str) -> list[Asked]:
         return seed_questions("tuning")
     if split == "blind":
         return seed_questions("blind")
+    if split == "fresh":
+        return fresh_seed_questions()
     return questions(split)
 
 

@@ -80,6 +80,11 @@ def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
     return judged + (_of_seeds(data["practice"]) if half == "tuning" else [])
 
 
+def fresh_seed_questions() -> list[Asked]:
+    """Those of `seeds_held_out.yaml`, over the seed documents alone; nothing is fitted to them."""
+    return _of_seeds(yaml.safe_load((FIXTURES / "seeds_held_out.yaml").read_text(encoding="utf-8")))
+
+
 def _of_seeds(cases: Mapping[str, Any]) -> list[Asked]:
     over = frozenset({"seeds"})
     answerable = [
