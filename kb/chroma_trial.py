@@ -17,8 +17,9 @@ def main() -> None:
 
     folder, collection = sys.argv[1:]
     store = VectorStore.embedded(Path(folder), collection)
-    vectors = store.all_vectors()
-    if not store.ids() == set(vectors):
+    ids = store.ids()
+    vectors = store.vectors(sorted(ids))
+    if ids != set(vectors):
         raise SystemExit("vectors are missing")
     for vector in list(vectors.values())[:1]:
         store.nearest(vector, limit=10)

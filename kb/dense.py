@@ -32,6 +32,10 @@ _PAGE = 2000
 _HNSW = {"space": "ip", "ef_search": 500, "ef_construction": 200, "max_neighbors": 24}
 
 
+_ROUNDING = 1e-3
+"""How far from 1 the square of a whole vector's length can be."""
+_MAKE_ANEW = "`convexpert kb build --force` makes it anew; with chroma_url, is the server up?"
+
 SERVER_SECONDS = 60.0
 """How long a server may be silent where nothing else is set."""
 
@@ -159,16 +163,26 @@ class VectorStore:
         self._in_chroma(partial(self._client.delete_collection, self._name))
         self._collection = self._in_chroma(self._open)
 
-    def all_vectors(self) -> dict[str, Vectors]:
-        """Every vector by its id."""
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of these ids, as far as they are there.
+
+        Raises VectorStoreError for one that is not of length 1 any more: Chroma doesn't look.
+        """
         import numpy
 
         found: dict[str, Vectors] = {}
-        for at in range(0, self.count(), _PAGE):
+        for at in range(0, len(ids), _PAGE):
             page = self._in_chroma(
-                partial(self._collection.get, include=["embeddings"], limit=_PAGE, offset=at)
+                partial(
+                    self._collection.get, ids=list(ids[at : at + _PAGE]), include=["embeddings"]
+                )
             )
             rows = numpy.asarray(page["embeddings"], dtype=numpy.float32)
+            lengths = numpy.einsum("ij,ij->i", rows, rows) if page["ids"] else rows
+            if not numpy.allclose(lengths, 1, rtol=0, atol=_ROUNDING):
+                raise VectorStoreError(
+                    "vectors in the vector store are damaged", hint=_MAKE_ANEW, path=self._place
+                )
             found.update(zip(page["ids"], rows, strict=True))
         return found
 
@@ -252,7 +266,7 @@ def _translated(call: Callable[[], Result], place: str) -> Result:
         silent = "did not answer in time" if _is_timeout(error) else f"failed: {lines[0]}"
         raise VectorStoreError(
             f"the vector store {silent}",
-            hint="`convexpert kb build --force` makes it anew; with chroma_url, is the server up?",
+            hint=_MAKE_ANEW,
             path=place,
         ) from error
 

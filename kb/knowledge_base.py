@@ -183,7 +183,8 @@ class KnowledgeBase:
             self._notice_other_builds()
             index = self._open_or_create_index(afresh=new_index)
             vectors = self._open_or_discard_vectors(afresh=new_vectors)
-            wanted = self._wanted()
+            wanted, model = self._wanted(), self._prepare_model().id
+            before = None if new_vectors else self._copy_before(index, model)
             self._vectors_of = secrets.token_hex(8)
             report = build_index(
                 index,
@@ -193,20 +194,23 @@ class KnowledgeBase:
                     *agent_sources(self._registry.agents()),
                     *page_sources(self._registry.pages()),
                 ],
-                meta={
-                    **wanted,
-                    "model_id": self._prepare_model().id,
-                    "build": self._vectors_of,
-                },
+                meta={**wanted, "model_id": model, "build": self._vectors_of},
                 progress=self._progress,
                 afresh=index.meta().get("chunker") != CHUNKER,
             )
             if self._settings.chroma_url is None:
                 vectors.drop_others()
                 note_graph(self._workspace.vectors)
-            self._matrix = self._copy_matrix(index, vectors)
+            self._matrix = self._copy_matrix(index, vectors, before)
             self._words = self._copy_words(index)
         return report
+
+    def _copy_before(self, index: Index, model: str) -> Matrix | None:
+        """The vectors as the last build copied them, if this model made them."""
+        meta = index.meta()
+        if meta.get("model_id") != model:
+            return None
+        return read_matrix(self._workspace.root, meta.get("build", ""))
 
     def status(self) -> Status:
         """What is there, without building; a damaged index counts as none."""
@@ -327,7 +331,7 @@ class KnowledgeBase:
             VectorStore.discard(folder)
         try:
             vectors = self._open_vectors(collection)
-            vectors.ids()
+            vectors.count()
         except VectorStoreError:
             if not embedded:
                 raise
@@ -419,14 +423,16 @@ class KnowledgeBase:
             vectors = self._open_vectors(self._collection())
         return self._copy_matrix(self._read_index(), vectors)
 
-    def _copy_matrix(self, index: Index, vectors: VectorStore) -> Matrix:
+    def _copy_matrix(
+        self, index: Index, vectors: VectorStore, before: Matrix | None = None
+    ) -> Matrix:
         build = index.meta().get("build", "")
-        rows, stored = index.vector_rows(), vectors.all_vectors()
-        if any(row.vector not in stored for row in rows):
+        try:
+            matrix = make_matrix(build, index.vector_rows(), vectors.vectors, before=before)
+        except KeyError:
             raise VectorStoreError(
                 "the vector store lost vectors", path=str(self._workspace.vectors)
-            )
-        matrix = make_matrix(build, rows, stored)
+            ) from None
         write_matrix(self._workspace.root, matrix)
         return matrix
 

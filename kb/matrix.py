@@ -1,26 +1,31 @@
 """All vectors of an index as one matrix in a file, for exact search without opening Chroma.
 
 Chroma keeps the vectors; the file is a copy in the order of the index's rows, made by the build
-that it is named after. A copy of another build is not looked at, one that is missing or damaged is
-made again. Comparing all rows is exact, and up to some hundred thousand of them as fast as asking
-an approximate index; importing chromadb alone takes longer than that.
+that it is named after. A copy of another build is not searched, but the next one takes from it what
+is still there; one that is missing or damaged is made again. Comparing all rows is exact, and up to
+some hundred thousand of them as fast as asking an approximate index; importing chromadb alone takes
+longer than that.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kb.array_file import read_copy, write_copy
 from kb.scores import Scores
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from kb.embed import Vectors
     from kb.scores import Numbers
 
 _PREFIX = "dense-"
+_ID = "S32"
+"""numpy's name for what `kb.dense.vector_id` makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,16 @@ class VectorRow:
 class Matrix:
     """The vectors of one build."""
 
-    def __init__(self, build: str, rows: Numbers, vectors: Vectors) -> None:
-        """`rows`: for each vector a number and whether it is a topic's, chunks first, in order."""
+    def __init__(self, build: str, rows: Numbers, ids: NDArray[Any], vectors: Vectors) -> None:
+        """`rows`: for each vector a number and whether it is a topic's, chunks first, in order.
+
+        `ids`: of the vectors, in the same order.
+        """
         import numpy
 
         self.build = build
         self.rows = rows
+        self.ids = ids
         self.vectors = vectors
         topics = rows[:, 1] == 1
         self._split = int(len(rows) - topics.sum())
@@ -72,54 +81,66 @@ class Nearness:
     topics: Scores
 
 
-def make_matrix(build: str, rows: Sequence[VectorRow], vectors: Mapping[str, Vectors]) -> Matrix:
-    """The matrix of a build. Raises KeyError for a row whose vector isn't there."""
+def make_matrix(
+    build: str,
+    rows: Sequence[VectorRow],
+    stored: Callable[[Sequence[str]], Mapping[str, Vectors]],
+    *,
+    before: Matrix | None = None,
+) -> Matrix:
+    """The matrix of a build.
+
+    `stored` gives the vectors of ids, and is asked for those that `before`, an earlier build's of
+    the same model, does not have. Raises KeyError for a row whose vector isn't there.
+    """
     import numpy
 
     ordered = sorted(rows, key=lambda row: (row.is_topic, row.number, row.vector))
     numbers = numpy.array([(row.number, int(row.is_topic)) for row in ordered], dtype=numpy.int64)
-    width = len(next(iter(vectors.values()))) if vectors else 0
+    ids = numpy.array([row.vector for row in ordered], dtype=_ID)
+    known, places = _find(ids, before)
+    fresh = numpy.flatnonzero(~known).tolist()
+    made = stored(list(dict.fromkeys(ordered[at].vector for at in fresh)))
+    width = 0
+    if made:
+        width = len(next(iter(made.values())))
+    elif before is not None:
+        width = before.vectors.shape[1]
     matrix = numpy.empty((len(ordered), width), dtype=numpy.float32)
-    for at, row in enumerate(ordered):
-        matrix[at] = vectors[row.vector]
-    return Matrix(build, numbers.reshape(-1, 2), matrix)
+    if before is not None and known.any():
+        matrix[known] = before.vectors[places[known]]
+    for at in fresh:
+        matrix[at] = made[ordered[at].vector]
+    return Matrix(build, numbers.reshape(-1, 2), ids, matrix)
+
+
+def _find(ids: NDArray[Any], before: Matrix | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Which of the ids an earlier matrix has, and where."""
+    import numpy
+
+    if before is None or not len(before.ids):
+        return numpy.zeros(len(ids), dtype=bool), numpy.zeros(len(ids), dtype=numpy.int64)
+    order = numpy.argsort(before.ids, kind="stable")
+    at = numpy.searchsorted(before.ids, ids, sorter=order)
+    places = order[numpy.minimum(at, len(order) - 1)]
+    return before.ids[places] == ids, places
 
 
 def write_matrix(folder: Path, matrix: Matrix) -> None:
     """Write the copy of a build and drop the others. Does nothing where the disk refuses it."""
-    import numpy
-
-    build = matrix.build
-    try:
-        for ending, array in ((".npy", matrix.vectors), (".rows.npy", matrix.rows)):
-            scratch = folder / f".{_PREFIX}{build}{ending}.{os.getpid()}"
-            with scratch.open("wb") as stream:
-                numpy.save(stream, array)
-            scratch.replace(folder / f"{_PREFIX}{build}{ending}")
-        for file in folder.glob(f"{_PREFIX}*.npy"):
-            if not file.name.startswith(f"{_PREFIX}{build}."):
-                file.unlink(missing_ok=True)
-    except OSError:
-        return
+    write_copy(folder, _PREFIX, matrix.build, (matrix.rows, matrix.ids, matrix.vectors))
 
 
 def read_matrix(folder: Path, build: str) -> Matrix | None:
     """The copy of a build; None where it is missing or damaged."""
-    import numpy
-
-    try:
-        rows = numpy.load(folder / f"{_PREFIX}{build}.rows.npy", allow_pickle=False)
-        vectors = numpy.load(
-            folder / f"{_PREFIX}{build}.npy",
-            mmap_mode="r" if len(rows) else None,
-            allow_pickle=False,
-        )
-    except (OSError, ValueError, EOFError):
+    arrays = read_copy(folder, _PREFIX, build)
+    if arrays is None or len(arrays) != 3:
         return None
+    rows, ids, vectors = arrays
     fits = (
-        rows.ndim == vectors.ndim == 2
+        [rows.dtype.str, ids.dtype.str, vectors.dtype.str] == ["<i8", f"|{_ID}", "<f4"]
+        and rows.ndim == vectors.ndim == 2
         and rows.shape == (len(vectors), 2)
-        and rows.dtype == numpy.int64
-        and vectors.dtype == numpy.float32
+        and ids.shape == (len(vectors),)
     )
-    return Matrix(build, rows, vectors) if fits else None
+    return Matrix(build, rows, ids, vectors) if fits else None

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from kb.array_file import read_copy, write_copy
 from kb.scores import Scores
 
 if TYPE_CHECKING:
@@ -187,39 +187,23 @@ class Words:
 
 def write_words(folder: Path, words: Words) -> None:
     """Write the copy of a build and drop the others. Does nothing where the disk refuses it."""
-    import numpy
-
-    name = f"{_PREFIX}{words.build}.npy"
-    scratch = folder / f".{name}.{os.getpid()}"
-    try:
-        with scratch.open("wb") as stream:
-            for array in (*words.chunks.arrays, *words.topics.arrays):
-                numpy.save(stream, array)
-        scratch.replace(folder / name)
-        for file in folder.glob(f"{_PREFIX}*.npy"):
-            if file.name != name:
-                file.unlink(missing_ok=True)
-    except OSError:
-        return
+    arrays = (*words.chunks.arrays, *words.topics.arrays)
+    write_copy(folder, _PREFIX, words.build, arrays)
 
 
 def read_words(folder: Path, build: str) -> Words | None:
     """The copy of a build; None where it is missing or damaged."""
-    try:
-        with (folder / f"{_PREFIX}{build}.npy").open("rb") as stream:
-            chunks, topics = _read(stream), _read(stream)
-    except (OSError, ValueError, EOFError):
+    arrays = read_copy(folder, _PREFIX, build)
+    if arrays is None or len(arrays) != 12:
         return None
-    return Words(build, chunks, topics)
+    chunks, topics = Postings(*arrays[:6]), Postings(*arrays[6:])
+    return Words(build, chunks, topics) if _fits(chunks) and _fits(topics) else None
 
 
-def _read(stream: BinaryIO) -> Postings:
-    """Raises ValueError or EOFError for arrays that are none, or don't fit together."""
-    import numpy
-
-    found = Postings(*(numpy.load(stream, allow_pickle=False) for _ in range(6)))
+def _fits(found: Postings) -> bool:
+    """Whether the arrays are of the right kinds and fit together."""
     kinds = [array.dtype.str for array in found.arrays]
-    fits = (
+    return (
         kinds == ["<i8", "<f8", "<u8", "<i8", "<i4", "<f4"]
         and all(array.ndim == 1 for array in found.arrays)
         and len(found.numbers) == len(found.lengths)
@@ -227,6 +211,3 @@ def _read(stream: BinaryIO) -> Postings:
         and len(found.rows) == len(found.weights) == found.starts[-1]
         and (not len(found.rows) or 0 <= found.rows.min() <= found.rows.max() < len(found.numbers))
     )
-    if not fits:
-        raise ValueError("the arrays don't fit together")
-    return found

@@ -207,4 +207,4 @@ def test_a_search_doesnt_open_chroma_and_makes_a_lost_copy_again(
     for file in workspace.root.glob("dense-*"):
         file.unlink()
     assert knowledge_base().search("fixed interval").hits == before
-    assert len(list(workspace.root.glob("dense-*.npy"))) == 2
+    assert len(list(workspace.root.glob("dense-*.npy"))) == 1

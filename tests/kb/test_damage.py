@@ -34,8 +34,7 @@ FILES = (
     "chroma/*/index_metadata.pickle",
     "chroma/*/length.bin",
     "chroma/*/link_lists.bin",
-    "dense-*[0-9a-f].npy",
-    "dense-*.rows.npy",
+    "dense-*.npy",
     "words-*.npy",
 )
 QUERY = "Which number has fact 77?"
@@ -80,6 +79,12 @@ def overwrite_the_middle(file: Path) -> None:
     file.write_bytes(raw)
 
 
+def flip_a_bit(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+
+
 def found_by(base: KnowledgeBase) -> Found:
     return {
         mode: [(hit.chunk.id, hit.score) for hit in base.search(QUERY, k=20, mode=mode).hits]
@@ -103,6 +108,10 @@ CASES = [
     ("index.sqlite", overwrite_the_middle),
     ("chroma/chroma.sqlite3", overwrite_the_middle),
     ("chroma/*/data_level0.bin", overwrite_the_middle),
+    ("dense-*.npy", overwrite_the_middle),
+    ("words-*.npy", overwrite_the_middle),
+    ("dense-*.npy", flip_a_bit),
+    ("words-*.npy", flip_a_bit),
 ]
 
 
