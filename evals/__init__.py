@@ -5,8 +5,9 @@ The names below are loaded when first asked for, so that importing the package i
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agents.late_names import late_names
 
 if TYPE_CHECKING:
     from evals.history import load_run, store_run
@@ -25,19 +26,16 @@ __all__ = [
     "store_run",
 ]
 
-_HOMES = {
-    "Run": "evals.record",
-    "RunOptions": "evals.run",
-    "Suite": "evals.suite",
-    "find_suites": "evals.suite",
-    "load_run": "evals.history",
-    "load_suite": "evals.suite",
-    "run_suites": "evals.run",
-    "store_run": "evals.history",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = late_names(
+    __name__,
+    {
+        "Run": "evals.record",
+        "RunOptions": "evals.run",
+        "Suite": "evals.suite",
+        "find_suites": "evals.suite",
+        "load_run": "evals.history",
+        "load_suite": "evals.suite",
+        "run_suites": "evals.run",
+        "store_run": "evals.history",
+    },
+)

@@ -6,8 +6,9 @@ does not import what reads and writes them.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agents.late_names import late_names
 
 if TYPE_CHECKING:
     from agents.registry.opening import open_registry
@@ -16,14 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AgentVersion", "Registry", "open_registry"]
 
-_HOMES = {
-    "AgentVersion": "agents.registry.version",
-    "Registry": "agents.registry.store",
-    "open_registry": "agents.registry.opening",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = late_names(
+    __name__,
+    {
+        "AgentVersion": "agents.registry.version",
+        "Registry": "agents.registry.store",
+        "open_registry": "agents.registry.opening",
+    },
+)

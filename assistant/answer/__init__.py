@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agents.late_names import late_names
 
 if TYPE_CHECKING:
     from assistant.answer.answering import answer_question
@@ -11,15 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Citation", "Status", "answer_question"]
 
-_HOMES = {
-    "answer_question": "assistant.answer.answering",
-    "Answer": "assistant.answer.result",
-    "Citation": "assistant.answer.result",
-    "Status": "assistant.answer.result",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = late_names(
+    __name__,
+    {
+        "answer_question": "assistant.answer.answering",
+        "Answer": "assistant.answer.result",
+        "Citation": "assistant.answer.result",
+        "Status": "assistant.answer.result",
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agents.late_names import late_names
 
 if TYPE_CHECKING:
     from assistant.chat.conversation import Conversation
@@ -12,15 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversation", "Session", "SessionStore", "SessionTurn"]
 
-_HOMES = {
-    "Conversation": "assistant.chat.conversation",
-    "Session": "assistant.chat.session",
-    "SessionTurn": "assistant.chat.session",
-    "SessionStore": "assistant.chat.store",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = late_names(
+    __name__,
+    {
+        "Conversation": "assistant.chat.conversation",
+        "Session": "assistant.chat.session",
+        "SessionTurn": "assistant.chat.session",
+        "SessionStore": "assistant.chat.store",
+    },
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from agents.late_names import late_names
 
 if TYPE_CHECKING:
     from assistant.generate.answering import respond
@@ -11,14 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Followed", "follow", "respond"]
 
-_HOMES = {
-    "respond": "assistant.generate.answering",
-    "Followed": "assistant.generate.followup",
-    "follow": "assistant.generate.followup",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = late_names(
+    __name__,
+    {
+        "respond": "assistant.generate.answering",
+        "Followed": "assistant.generate.followup",
+        "follow": "assistant.generate.followup",
+    },
+)
