@@ -12,7 +12,7 @@ import typer
 
 from assistant.cli.console import printable, progress_bar, write, write_json
 from assistant.cli.context import command_context, given_path
-from assistant.cli.options import AsJson
+from assistant.cli.options import AnsweringModel, AsJson, AskedAgent, NoModel
 
 app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 
@@ -21,19 +21,10 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 def ask(
     context: typer.Context,
     question: Annotated[list[str], typer.Argument(help="The question; quotes are not needed.")],
-    agent: Annotated[
-        str | None,
-        typer.Option(metavar="REF", help="Answer from this agent alone: HANDLE, HANDLE@3, …"),
-    ] = None,
+    agent: AskedAgent = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages to cite at most.")] = 8,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="PROVIDER:NAME", help="Answer with this chat model."),
-    ] = None,
-    no_model: Annotated[
-        bool,
-        typer.Option("--no-model", help="Put the answer together from the documents alone."),
-    ] = False,
+    model: AnsweringModel = None,
+    no_model: NoModel = False,
     history: Annotated[
         Path | None,
         typer.Option(

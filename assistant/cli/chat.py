@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from assistant.cli.console import printable, progress_bar, stdout, write, write_json
 from assistant.cli.context import CommandContext, command_context
-from assistant.cli.options import AsJson
+from assistant.cli.options import AnsweringModel, AsJson, AskedAgent, NoModel
 
 if TYPE_CHECKING:
     from assistant.chat.conversation import Conversation
@@ -44,17 +44,9 @@ app = typer.Typer(
 @app.callback()
 def chat(
     context: typer.Context,
-    agent: Annotated[
-        str | None,
-        typer.Option(metavar="REF", help="Ask this agent alone: HANDLE, HANDLE@3, …"),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="PROVIDER:NAME", help="Answer with this chat model."),
-    ] = None,
-    no_model: Annotated[
-        bool, typer.Option("--no-model", help="Answer from the documents alone.")
-    ] = False,
+    agent: AskedAgent = None,
+    model: AnsweringModel = None,
+    no_model: NoModel = False,
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to cite at most.")] = 8,
     resume: Annotated[
         str | None,

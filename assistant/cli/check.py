@@ -27,6 +27,7 @@ from assistant.cli.findings import (
     listed_ids,
     show_report,
 )
+from assistant.review import MOST_UNITS
 
 if TYPE_CHECKING:
     from agents.settings import Settings
@@ -116,7 +117,7 @@ def check(
     review_limit: Annotated[
         int,
         typer.Option(metavar="N", min=1, help="Functions that --review looks at, at most."),
-    ] = 50,
+    ] = MOST_UNITS,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Work everything out anew, and keep nothing.")
     ] = False,

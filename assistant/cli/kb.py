@@ -174,11 +174,11 @@ def search(
     from assistant.cli import kb_view
     from kb.search import Mode
 
-    # Bytes of an argument that are no UTF-8 arrive as surrogates, which can't be printed again.
-    asked = " ".join(query).encode("utf-8", "replace").decode("utf-8")
     with progress_bar() as progress:
         base = command_context(context).knowledge_base(progress)
-        result = base.search(asked, k=k, mode=Mode(mode.value), sources=source or ())
+        result = base.search(
+            given_text(" ".join(query)), k=k, mode=Mode(mode.value), sources=source or ()
+        )
     if as_json:
         from assistant.toolbox.search_json import search_json
 

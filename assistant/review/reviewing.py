@@ -12,6 +12,7 @@ from agents.errors import ModelError
 from agents.finding import Confidence, DocumentedBy, Finding, Severity
 from agents.reporters.report import FindingsReport
 from assistant.model.conversation import ChatModel, Usage
+from assistant.review import MOST_UNITS
 from assistant.review.prompt import build_prompt
 from assistant.review.relevant import Relevance
 from assistant.review.units import Unit
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 RULE = "model-review"
 """The id of its findings; no rule of the catalogue."""
-MOST_UNITS = 50
-"""That one review looks at, unless it is told otherwise."""
 _KEPT_ROW = "review:"
 _LONGEST_QUOTED = 100
 
