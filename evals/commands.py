@@ -24,6 +24,7 @@ app = typer.Typer(
 Repeat = Annotated[
     int,
     typer.Option(
+        metavar="N",
         min=1,
         max=100,
         help="Run each case so many times; the share of its runs that pass and those that pass "
@@ -57,7 +58,7 @@ def run_command(
     suites: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SUITE]...",
+            metavar="SUITE",
             help="Names of built-in suites, suite files, or folders of them; all built-in ones "
             "without any.",
             show_default=False,
@@ -140,9 +141,7 @@ app.command("schema", epilog="Example: convexpert eval schema > suite.schema.jso
 def list_command(
     suites: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[SUITE]...", help="Suite files or folders instead.", show_default=False
-        ),
+        typer.Argument(metavar="SUITE", help="Suite files or folders instead.", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

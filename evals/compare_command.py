@@ -67,7 +67,8 @@ def compare_command(
         ),
     ] = None,
     repeat: Annotated[
-        int, typer.Option(min=1, max=100, help="Run each case so many times on each side.")
+        int,
+        typer.Option(metavar="N", min=1, max=100, help="Run each case so many times on each side."),
     ] = 1,
     seed: Seed = 0,
     fresh: Fresh = False,

@@ -34,7 +34,7 @@ def init_command(
     context: typer.Context,
     folder: Annotated[
         str,
-        typer.Argument(metavar="[FOLDER]", help="Where the suite is written.", show_default=True),
+        typer.Argument(metavar="FOLDER", help="Where the suite is written.", show_default=True),
     ] = "evals",
     agents: Annotated[
         list[str] | None,

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the resampling behind the intervals.")]
+Seed = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Seed of the resampling behind the intervals.")
+]
 Fresh = Annotated[
     bool,
     typer.Option("--fresh", help="Run cases again whose documents, code and inputs are the same."),
@@ -15,7 +17,11 @@ Fresh = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=1, max=64, help="Processes; as many as are worth it without.", show_default=False
+        metavar="N",
+        min=1,
+        max=64,
+        help="Processes; as many as are worth it without.",
+        show_default=False,
     ),
 ]
 HtmlFile = Annotated[

@@ -117,6 +117,14 @@ def test_each_example_is_a_call_of_the_command(path: tuple[str, ...]) -> None:
     TREE[called].make_context("convexpert", words[len(called) :])
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_terminal_breaks_the_lines_of_a_help_text_not_the_source(name: str) -> None:
+    deferred = typer.main.get_command(app).get_command(None, name)
+    with deferred.make_context(name, [], resilient_parsing=True) as context:
+        for command in (context.command, *getattr(context.command, "commands", {}).values()):
+            assert "\n" not in command.help.replace("\n\n", "")
+
+
 def test_help_loads_nothing_heavy() -> None:
     loaded = set(_walked()["modules"])
     assert "typer" in loaded

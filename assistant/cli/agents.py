@@ -42,7 +42,7 @@ def import_(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH…",
+            metavar="PATH",
             parser=given_path,
             help="Files, or folders with all their .md/.mdc files.",
         ),
@@ -272,7 +272,7 @@ def export(
     context: typer.Context,
     references: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF…]", help="What to export; by default all agents."),
+        typer.Argument(metavar="REF", help="What to export; by default all agents."),
     ] = None,
     to: Annotated[
         str | None, typer.Option(metavar="TARGET", help="The tool to write for; see --list.")

@@ -23,7 +23,7 @@ def checklist(
     references: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REF…]", help="Versions or files; by default the latest of each agent."
+            metavar="REF", help="Versions or files; by default the latest of each agent."
         ),
     ] = None,
     as_json: AsJson = False,

@@ -22,7 +22,7 @@ def diff(
     references: Annotated[
         list[str],
         typer.Argument(
-            metavar="REF [REF]",
+            metavar="REF",
             help="Versions or files, before and after. One REF: the version before it and it;"
             " one file: the agent's latest version and the file.",
         ),

@@ -44,7 +44,7 @@ def lint(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH-or-REF…]",
+            metavar="PATH-or-REF",
             help="Files, folders with their .md/.mdc files, or versions; by default all agents.",
         ),
     ] = None,
@@ -62,7 +62,7 @@ def lint(
     """Find what is wrong with agent documents: heads, descriptions, references, text, safety.
 
     The exit status is 0 without findings at or above --fail-on, 1 with some, 2 after an error.
-    docs/lint.md describes the rules and the comments that silence them.
+    --rules lists the rules; `<!-- convexpert-ignore RULE -- reason -->` silences the next line.
     """
     obj = command_context(context)
     settings = obj.settings.lint

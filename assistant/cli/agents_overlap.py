@@ -22,7 +22,7 @@ def overlap(
     context: typer.Context,
     references: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF…]", help="Versions; by default the latest of each agent."),
+        typer.Argument(metavar="REF", help="Versions; by default the latest of each agent."),
     ] = None,
     show_all: Annotated[
         bool, typer.Option("--all", help=f"Show all shared statements, not the first {_SHOWN}.")

@@ -20,9 +20,12 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 @app.command(epilog="Example: convexpert ask 'Where should I call the Stripe API from?'")
 def ask(
     context: typer.Context,
-    question: Annotated[list[str], typer.Argument(help="The question; quotes are not needed.")],
+    question: Annotated[
+        list[str],
+        typer.Argument(metavar="QUESTION", help="In words of your own; quotes are not needed."),
+    ],
     agent: AskedAgent = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Passages to cite at most.")] = 8,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="Passages to cite at most.")] = 8,
     model: AnsweringModel = None,
     no_model: NoModel = False,
     history: Annotated[

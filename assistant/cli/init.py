@@ -20,7 +20,7 @@ def init(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DIR]", parser=given_path, help="Where; by default the current folder."
+            metavar="DIR", parser=given_path, help="Where; by default the current folder."
         ),
     ] = None,
     empty: Annotated[

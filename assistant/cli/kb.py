@@ -153,9 +153,11 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 def search(
     context: typer.Context,
     query: Annotated[
-        list[str], typer.Argument(metavar="QUERY…", help="A question, words or identifiers.")
+        list[str], typer.Argument(metavar="QUERY", help="A question, words or identifiers.")
     ],
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages at most.")] = 10,
+    k: Annotated[
+        int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages at most.")
+    ] = 10,
     mode: Annotated[
         SearchMode,
         typer.Option(help="By meaning (dense), by words (lexical), or both (hybrid)."),

@@ -59,11 +59,21 @@ class DeferredCommand(TyperCommand):
         """The context of the real command, so that its help, options and callback apply."""
         module_name, attribute = self._target.split(":")
         app: typer.Typer = getattr(import_module(module_name), attribute)
-        command = typer.main.get_command(app)
+        command = _with_flowing_help(typer.main.get_command(app))
         command.name = self.name
         if parent is not None and isinstance(parent.obj, CommandContext):
             args = parent.obj.take_workspace_option(args)
         return command.make_context(info_name, args, parent=parent, **extra)
+
+
+def _with_flowing_help(command: Any) -> Any:
+    """The command and those below it; lines that the source breaks are broken by the terminal."""
+    if command.help:
+        paragraphs = command.help.split("\n\n")
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for inner in getattr(command, "commands", {}).values():
+        _with_flowing_help(inner)
+    return command
 
 
 class RootGroup(TyperGroup):
