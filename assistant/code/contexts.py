@@ -201,7 +201,7 @@ class Contexts:
             if registered is not None:
                 return ContextPath((), Confidence.HIGH, frozenset({registered.kind}))
         if binding.type is not None:
-            typed = _of_type(self._type_text(file, binding.type), bool(binding.path))
+            typed = _of_type(self.type_text(file, binding.type), bool(binding.path))
             if typed is not None:
                 return typed
         if binding.path:
@@ -215,7 +215,7 @@ class Contexts:
 
     def _of_variable(self, file: CodeFile, binding: Binding, depth: int) -> ContextPath | None:
         if binding.type is not None and not binding.path:
-            typed = _of_type(self._type_text(file, binding.type), picked=False)
+            typed = _of_type(self.type_text(file, binding.type), picked=False)
             if typed is not None:
                 return typed
         value = syntax.unwrap_await(binding.value)
@@ -234,7 +234,7 @@ class Contexts:
         made_of_context = any(self.path_of(file, node, depth + 1) is not None for node in given)
         return by_name if made_of_context else None
 
-    def _type_text(self, file: CodeFile, annotation: Node) -> str:
+    def type_text(self, file: CodeFile, annotation: Node) -> str:
         """The text of a type; of a type that the project names, what it is short for."""
         text = syntax.text_of(annotation)
         for _ in range(_MAX_ALIASES):

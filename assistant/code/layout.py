@@ -148,13 +148,18 @@ def _holds_functions(folder: Path) -> bool:
 def _speaks_of_convex(folder: Path) -> bool:
     """Whether a folder's code can be Convex's: other things are called so as well.
 
-    It isn't where the package around it does without Convex, and no file imports anything of it.
+    It isn't where no file imports anything of it, and the package around it does without Convex or
+    has its functions somewhere else.
     """
     package = next(
         (inner for inner in folder.parents[:_MAX_OUTER] if (inner / "package.json").is_file()), None
     )
-    if package is None or "convex" in _dependencies(read_json(package / "package.json")):
+    if package is None:
         return True
+    if "convex" in _dependencies(read_json(package / "package.json")):
+        own = package / "convex"
+        if own == folder or not ((package / "convex.json").is_file() or own.is_dir()):
+            return True
     for count, path in enumerate(code_files_in(folder)):
         if count >= _MAX_LOOKS:
             return True

@@ -75,7 +75,7 @@ class RunCall:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """How a search came to a unit."""
 
     before: Unit | None
@@ -89,7 +89,7 @@ class ReachedFrom:
     function: RegisteredFunction
     unit: Unit
     """The unit in which the code stands."""
-    steps: Mapping[Unit, _Step] = field(repr=False)
+    steps: Mapping[Unit, Step] = field(repr=False)
     """All that the function reaches."""
 
     @property
@@ -306,20 +306,20 @@ class Reach:
                         waiting.append(inner)
         return tuple(found)
 
-    def _search(self, function: RegisteredFunction) -> dict[Unit, _Step]:
+    def _search(self, function: RegisteredFunction) -> dict[Unit, Step]:
         """The units that a function runs, breadth first."""
-        found: dict[Unit, _Step] = {}
+        found: dict[Unit, Step] = {}
         waiting: deque[Unit] = deque()
         for unit in self._entry_units(function):
             if unit not in found:
-                found[unit] = _Step(None, 0 if unit.function is function else 1)
+                found[unit] = Step(None, 0 if unit.function is function else 1)
                 waiting.append(unit)
         while waiting:
             unit = waiting.popleft()
             distance = found[unit].distance + 1
             for site in self.calls_of(unit) if distance <= MAX_DISTANCE else ():
                 if site.target not in found and site.target.function is None:
-                    found[site.target] = _Step(unit, distance)
+                    found[site.target] = Step(unit, distance)
                     waiting.append(site.target)
         return found
 

@@ -10,7 +10,7 @@ from assistant.code.rules._argument_flow import ArgumentFlow
 from assistant.code.rules._auth_packages import finds_caller
 from assistant.code.rules._caller_checks import CallerChecks
 from assistant.code.rules._out_of_sight import outside_of
-from assistant.code.rules._secrets import is_literal
+from assistant.code.rules._secrets import compares_secret, is_literal
 from assistant.code.rules._words import names_the_caller, words_of
 from assistant.code.syntax import FUNCTION_KINDS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from assistant.code.modules import CodeFile
+    from assistant.code.names import Binding
 
 CONTEXT_PARTS = frozenset(
     {
@@ -61,8 +62,11 @@ class ActingUser:
         if node.type in ("identifier", "shorthand_property_identifier"):
             return self._is_acting_name(file, node, depth)
         if node.type in ("member_expression", "subscript_expression"):
-            return self._is_acting_part(file, node) or self.is_acting(
-                file, syntax.field(node, "object"), depth
+            owner = syntax.field(node, "object")
+            return (
+                self._is_acting_part(file, node)
+                or self.is_acting(file, owner, depth)
+                or self._is_acting_field(file, owner, syntax.member_name(node), depth)
             )
         if node.type == "call_expression":
             return self._is_acting_call(file, node, depth)
@@ -87,10 +91,31 @@ class ActingUser:
             given = [binding.value, *binding.assignments]
             return any(self.is_acting(file, value, depth) for value in given)
         if binding.kind == "parameter" and binding.function is not None:
-            return any(
-                self.is_acting(where, value, depth)
-                for where, value in self._flow.given_to(file, binding)
-            )
+            return self._is_given(file, binding, binding.path[:1], depth)
+        return False
+
+    def _is_acting_field(
+        self, file: CodeFile, owner: Node | None, name: str | None, depth: int
+    ) -> bool:
+        """`args.userId` of a helper, or of what `ctx.run…` runs, that is given the user there."""
+        owner = syntax.unwrap(owner)
+        if owner is None or owner.type != "identifier" or name is None:
+            return False
+        binding = file.resolve(owner)
+        if binding is None or binding.kind != "parameter" or binding.path:
+            return False
+        return self._is_given(file, binding, (name,), depth)
+
+    def _is_given(
+        self, file: CodeFile, parameter: Binding, path: tuple[str, ...], depth: int
+    ) -> bool:
+        """Whether callers give the acting user for a parameter, or for that member of one."""
+        for where, value in self._flow.given_to(file, parameter):
+            inner = syntax.unwrap(value)
+            if path and inner is not None and inner.type == "object":
+                inner = syntax.object_member(inner, path[0])
+            if self.is_acting(where, inner, depth):
+                return True
         return False
 
     def _is_session_argument(self, file: CodeFile, node: Node) -> bool:
@@ -120,11 +145,13 @@ class ActingUser:
             return self._checks.through(unit) or names_the_caller(syntax.callee_name(call))
         receiver = syntax.receiver(call)
         if receiver is None:
-            return False
+            is_same = syntax.text_of(syntax.callee(call)) == "String"
+            return is_same and self.is_acting(file, syntax.argument(call, 0), depth)
         # A query by the identity, or something made of it: `identity.subject.split("|")`.
         return self.is_acting(file, receiver, depth) or any(
-            not is_literal(value) and self.is_acting(file, value, depth)
-            for value in equalities_in(call)
+            self.is_acting(file, syntax.argument(equality, 1), depth)
+            or compares_secret(self._project, file, equality)
+            for equality in _equalities(call)
         )
 
     def _runs_acting(self, file: CodeFile, call: Node) -> bool:
@@ -140,9 +167,10 @@ class ActingUser:
 
 def equalities_in(node: Node) -> list[Node]:
     """The values that `q.eq(field, value)` compares with, anywhere below a node."""
-    found: list[Node] = []
-    for call in syntax.descendants(node, "call_expression"):
-        value = syntax.argument(call, 1) if syntax.callee_name(call) == "eq" else None
-        if value is not None:
-            found.append(value)
-    return found
+    values = (syntax.argument(call, 1) for call in _equalities(node))
+    return [value for value in values if value is not None]
+
+
+def _equalities(node: Node) -> list[Node]:
+    calls = syntax.descendants(node, "call_expression")
+    return [call for call in calls if syntax.callee_name(call) == "eq"]

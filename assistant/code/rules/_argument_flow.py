@@ -124,6 +124,8 @@ class ArgumentFlow:
         name = syntax.callee_name(call)
         if name in _SAME_TEXT:
             return self.paths(file, syntax.receiver(call), depth + 1)
+        if name == "String" and syntax.receiver(call) is None:
+            return self.paths(file, syntax.argument(call, 0), depth + 1)
         if name == "normalizeId":
             return self.paths(file, syntax.argument(call, 1), depth + 1)
         return _NOTHING

@@ -15,7 +15,7 @@ from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._header_flow import proving_headers_handed_on
 from assistant.code.rules._http_requests import is_request
 from assistant.code.rules._out_of_sight import Outside, outside_of
-from assistant.code.rules._secrets import compares_secret, is_literal
+from assistant.code.rules._secrets import compares_secret, compares_setting, is_literal
 from assistant.code.rules._words import names_a_session, names_the_caller, words_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,16 @@ class CallerChecks:
         if any(self.in_unit(unit) for unit in self._project.reach.reached_by(function, runs=True)):
             return Look.YES
         return self._around(function)
+
+    def trusts_server(self, function: RegisteredFunction) -> bool:
+        """Whether only the project's own server can call it: who knows a setting's secret."""
+        return any(
+            compares_secret(self._project, unit.file, node)
+            and compares_setting(self._project, unit.file, node)
+            for unit in self._project.reach.reached_by(function)
+            for node in self.looks_of(unit)
+            if node.type in ("binary_expression", "call_expression")
+        )
 
     def in_unit(self, unit: Unit) -> bool:
         """Whether the code of one unit, by itself, looks at who is calling."""

@@ -12,6 +12,7 @@ from assistant.code.builders import Kind
 from assistant.code.names import REST
 from assistant.code.rules._argument_flow import ITEM, ArgumentFlow
 from assistant.code.rules._conditions import denies, guard_of
+from assistant.code.rules._endings import throws
 from assistant.code.rules._secrets import EQUALITY
 from assistant.code.rules._typed_arguments import typed_arguments
 from assistant.code.rules._words import words_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.code.contexts import ContextCall
     from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
     from assistant.code.reach import Unit
     from assistant.code.validators import Validator
 
@@ -211,8 +213,9 @@ class Claims:
             and syntax.loop_around(guard) is None
         ]
         if self._flow.function.kind is not Kind.QUERY:
-            return any(_throws(guard) for guard in guards) or bool(once if of_rows else guards)
-        return any(denies(guard) for guard in once)
+            thrown = any(_throws(self._project, file, guard) for guard in guards)
+            return thrown or bool(once if of_rows else guards)
+        return any(denies(self._project, file, guard) for guard in once)
 
     def _guards(self, file: CodeFile, node: Node) -> Iterator[Node | None]:
         """The `if` around an expression, or those on what a helper returns of it."""
@@ -291,7 +294,7 @@ class Claims:
             named = [self._named(unit.file, value) for value in values]
             uses = unit.file.names.uses(query.result)
             guards = [guard for guard in map(guard_of, uses) if guard is not None]
-            if len(values) > 1 and any(denies(guard) for guard in guards):
+            if len(values) > 1 and any(denies(self._project, unit.file, one) for one in guards):
                 for name in sorted(frozenset[str]().union(*named)):
                     yield Belief(name, self.claims[name], "finds the membership that is checked")
 
@@ -343,10 +346,10 @@ def _arguments(validator: Validator | None) -> Iterator[tuple[str, Validator]]:
                 yield f"{name}.{inner}", part
 
 
-def _throws(guard: Node) -> bool:
+def _throws(project: Project, file: CodeFile, guard: Node) -> bool:
     body = syntax.field(guard, "consequence")
     return body is not None and any(
-        node.type == "throw_statement" for node in (body, *body.named_children)
+        throws(project, file, node) for node in (body, *body.named_children)
     )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.rules._endings import throws
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from assistant.code.modules import CodeFile
+    from assistant.code.project import Project
 
 _CONDITIONAL = {
     "if_statement": "condition",
@@ -16,7 +20,7 @@ _CONDITIONAL = {
     "while_statement": "condition",
 }
 _PARTS = frozenset(
-    {"arguments", "as_expression", "member_expression", "non_null_expression"}
+    {"arguments", "as_expression", "await_expression", "member_expression", "non_null_expression"}
     | {"parenthesized_expression", "unary_expression"}
 )
 _MEMBERSHIP = frozenset({"has", "includes", "some"})
@@ -54,14 +58,14 @@ def guard_of(node: Node) -> Node | None:
     return None
 
 
-def denies(guard: Node) -> bool:
+def denies(project: Project, file: CodeFile, guard: Node) -> bool:
     """Whether an `if` turns somebody away: it throws, or returns nothing."""
     body = syntax.field(guard, "consequence")
     if body is None:
         return False
     statements = body.named_children if body.type == "statement_block" else [body]
     return any(
-        statement.type == "throw_statement"
+        throws(project, file, statement)
         or (statement.type == "return_statement" and _is_nothing(statement))
         for statement in statements
     )

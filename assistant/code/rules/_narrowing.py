@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
-from assistant.code.rules._presence import leaves
+from assistant.code.rules._endings import leaves
 from assistant.code.rules._words import words_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from assistant.code.builders import Kind
+    from assistant.code.functions import RegisteredFunction
     from assistant.code.modules import CodeFile
     from assistant.code.project import Project
+    from assistant.code.reach import ReachedFrom, Step, Unit
 
 _BRANCHES = ("if_statement", "ternary_expression")
 
 
-def is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
+class Unasked:
+    """What registered functions run with no look at what the context can do on the way there.
+
+    Ask with `project.once(Unasked)`.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._units: dict[RegisteredFunction, frozenset[Unit]] = {}
+
+    def runs_at(self, file: CodeFile, node: Node, *kinds: Kind) -> ReachedFrom | None:
+        """The nearest registered function of these kinds that runs a node so."""
+        reach = self._project.reach
+        found = [one for one in reach.reached_at(file, node) if one.function.kind in kinds]
+        if not found or _is_behind_kind_check(self._project, file, node):
+            return None
+        plain = (one for one in found if one.unit in self._reached_by(one))
+        return min(plain, key=lambda one: one.distance, default=None)
+
+    def _reached_by(self, reached: ReachedFrom) -> frozenset[Unit]:
+        known = self._units.get(reached.function)
+        if known is None:
+            known = self._units[reached.function] = self._search(reached.steps)
+        return known
+
+    def _search(self, steps: Mapping[Unit, Step]) -> frozenset[Unit]:
+        waiting = [unit for unit, step in steps.items() if step.before is None]
+        found = set(waiting)
+        while waiting:
+            unit = waiting.pop()
+            for site in self._project.reach.calls_of(unit):
+                if site.target in found or site.target not in steps:
+                    continue
+                if not _is_behind_kind_check(self._project, site.file, site.node):
+                    found.add(site.target)
+                    waiting.append(site.target)
+        return frozenset(found)
+
+
+def _is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
     """Whether a branch around a node is taken by what the context can do."""
     child = node
+    whole = project.reach.unit_of(file, node).node
     for outer in syntax.ancestors(node):
-        if outer.type in syntax.FUNCTION_KINDS:
+        if outer == whole:
             return False
         condition: Node | None = None
         if outer.type in _BRANCHES and child != syntax.field(outer, "condition"):
@@ -44,7 +88,7 @@ def is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
 def _settles_kind(project: Project, file: CodeFile, branch: Node) -> bool:
     """`if (typeof ctx.runQuery === "function") { …; return … }`: what follows has another kind."""
     condition, consequence = syntax.field(branch, "condition"), syntax.field(branch, "consequence")
-    if condition is None or consequence is None or not leaves(consequence):
+    if condition is None or consequence is None or not leaves(project, file, consequence):
         return False
     return _asks_for_kind(project, file, condition)
 

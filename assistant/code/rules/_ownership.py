@@ -33,6 +33,9 @@ _ROLES = frozenset(
         "superuser",
     }
 )
+_PRIVILEGED = _ROLES | {"moderators", "operator", "operators", "superadmins", "superusers"}
+"""In a table's name: who is in it may do more."""
+_CHANGING = ("add", "create", "give", "grant", "make", "promote", "set", "update")
 _DECIDES = frozenset(
     {"access", "admin", "allowed", "authorize", "authorized", "can", "is", "member", "membership"}
     | {"own", "owner", "owns", "permission", "permissions", "role", "tenant"}
@@ -110,9 +113,13 @@ class Ownership:
 
     def _is_role_check(self, file: CodeFile, node: Node) -> bool:
         name = syntax.member_name(node) or syntax.text_of(node)
-        if _ROLES.isdisjoint(words_of(name)) or not decides(node):
+        if _ROLES.isdisjoint(words_of(name)):
             return False
-        return not self._flow.paths(file, node)
+        call = syntax.wrapped(node).parent
+        if call is not None and call.type == "call_expression" and syntax.callee(call) == node:
+            # `if (!(await isAdmin(ctx))) throw …`
+            return decides(call) and not syntax.text_of(call).startswith(_CHANGING)
+        return decides(node) and not self._flow.paths(file, node)
 
     # --- memberships ------------------------------------------------------------------------------
 
@@ -124,7 +131,22 @@ class Ownership:
                 yield from inside[-1:] or [query.root]
 
     def _is_membership(self, file: CodeFile, chain: Node) -> bool:
-        """Whether rows are looked up by the acting user and by something else besides."""
+        """Whether rows are looked up by the acting user and by something else besides.
+
+        Among those who are privileged the acting user alone is enough: `siteAdmins`.
+        """
         values = [value for value in equalities_in(chain) if not is_literal(value)]
         acting = [self._acting.is_acting(file, value) for value in values]
-        return any(acting) and not all(acting)
+        if acting and all(acting):
+            return not _PRIVILEGED.isdisjoint(words_of(_table_of(chain)))
+        return any(acting)
+
+
+def _table_of(chain: Node) -> str:
+    """The table that a query reads, as far as its chain says."""
+    node: Node | None = chain
+    while node is not None and node.type == "call_expression":
+        if syntax.callee_name(node) == "query":
+            return syntax.string_value(syntax.argument(node, 0)) or ""
+        node = syntax.receiver(node)
+    return ""

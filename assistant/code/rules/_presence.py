@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
+from assistant.code.rules._endings import leaves
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from assistant.code.names import Binding
     from assistant.code.project import Project
 
-_LEAVING = frozenset(
-    {"break_statement", "continue_statement", "return_statement", "throw_statement"}
-)
 _CHECKING_NAME = re.compile(
     r"^(assert|check|ensure|expect|guard|invariant|must|nullThrows|require|throwIf|validate|verify)",
     re.IGNORECASE,
@@ -122,7 +120,10 @@ class _Checks:
                 syntax.field(statement, "consequence"),
                 syntax.field(statement, "alternative"),
             )
-            return any(branch is not None and leaves(branch) for branch in branches)
+            return any(
+                branch is not None and leaves(self._project, self._file, branch)
+                for branch in branches
+            )
         if statement.type in ("expression_statement", "lexical_declaration"):
             return any(
                 syntax.is_inside(call, statement) and self._checks(call)
@@ -174,28 +175,3 @@ def _calls_given(uses: list[Node]) -> Iterator[tuple[int, Node]]:
                 not outer.type.endswith("_expression") or outer.type == "call_expression"
             ):
                 break
-
-
-def leaves(branch: Node) -> bool:
-    """Whether a branch never goes on behind its `if`."""
-    if branch.type == "else_clause":
-        inner = branch.named_children[-1] if branch.named_children else None
-        return inner is not None and leaves(inner)
-    if branch.type in _LEAVING:
-        return True
-    if branch.type == "if_statement":
-        parts = (syntax.field(branch, "consequence"), syntax.field(branch, "alternative"))
-        return all(part is not None and leaves(part) for part in parts)
-    if branch.type == "statement_block":
-        last = next((c for c in reversed(branch.named_children) if c.type != "comment"), None)
-        return last is not None and leaves(last)
-    if branch.type == "expression_statement":
-        # `fail("…")`, `redirect("/login")`, `process.exit(1)`
-        call = syntax.unwrap_await(branch.named_children[0]) if branch.named_children else None
-        return call is not None and call.type == "call_expression" and _never_returns(call)
-    return False
-
-
-def _never_returns(call: Node) -> bool:
-    name = syntax.callee_name(call)
-    return name in ("exit", "fail", "notFound", "redirect") or name.startswith("throw")

@@ -24,6 +24,7 @@ _COMPARING = frozenset(
 )
 _SECRET_SETTINGS = frozenset({"auth", "code", "key", "pass", "pin", "webhook"})
 _PROVING_HEADERS = frozenset({"authorization", "hmac", "jwt", "secret", "signature", "token"})
+_DIGESTING = frozenset({"digest", "hash", "hashed", "hmac", "sha"})
 _LOOK_UPS = frozenset({"getOneFrom", "getOneFromOrThrow", "getManyFrom"})
 _MAX_DEPTH = 8
 
@@ -118,7 +119,7 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
         return _compares(project, file, node)
     name = syntax.callee_name(node)
     if name == "eq" or name in _LOOK_UPS:
-        return _looks_up(project, node, name)
+        return _looks_up(file, node, name)
     given = [one for one in syntax.arguments(node) if one.type != "spread_element"]
     receiver = syntax.receiver(node)
     if name in ("includes", "has") and len(given) == 1:
@@ -140,7 +141,32 @@ def _compares(project: Project, file: CodeFile, node: Node) -> bool:
     return any(is_secret(project, file, side) for side in sides)
 
 
-def _looks_up(project: Project, call: Node, name: str) -> bool:
+def compares_setting(project: Project, file: CodeFile, node: Node) -> bool:
+    """Whether a comparison of a secret is with one of the deployment's settings.
+
+    Who knows that one is the project's own server, not a user with a token of his.
+    """
+    sides = (
+        [syntax.field(node, "left"), syntax.field(node, "right")]
+        if node.type == "binary_expression"
+        else syntax.arguments(node)
+    )
+    return any(_is_setting(project, file, side) for side in sides if is_secret(project, file, side))
+
+
+def _is_setting(project: Project, file: CodeFile, node: Node | None) -> bool:
+    node = syntax.unwrap_await(node)
+    if node is not None and node.type == "identifier":
+        binding = file.resolve(node)
+        node = syntax.unwrap_await(binding.value) if binding is not None else None
+    if node is None or node.type != "member_expression":
+        return False
+    # `env.API_SECRET` of whatever reads and checks the environment.
+    name = syntax.member_name(node) or ""
+    return reads_environment(project, file, node) or (name.isupper() and "_" in name)
+
+
+def _looks_up(file: CodeFile, call: Node, name: str) -> bool:
     """Whether a row is looked up by a secret or a session id: `q.eq("token", token)`."""
     given = syntax.arguments(call)
     if name in _LOOK_UPS:
@@ -156,9 +182,22 @@ def _looks_up(project: Project, call: Node, name: str) -> bool:
     if words_of(own)[-1:] == ("identifier",):
         # `tokenIdentifier` says who somebody is; that is no secret, whatever the field is called.
         return False
-    return _is_capability_field(syntax.string_value(field) or "") or (
-        words_of(own)[-2:] == ("session", "id")
+    return (
+        _is_capability_field(syntax.string_value(field) or "")
+        or words_of(own)[-2:] == ("session", "id")
+        or _is_digest_of_secret(file, value)
     )
+
+
+def _is_digest_of_secret(file: CodeFile, value: Node | None) -> bool:
+    """`await hashToken(nonce)`, also kept in a variable."""
+    if value is not None and value.type == "identifier":
+        binding = file.resolve(value)
+        value = syntax.unwrap_await(binding.value) if binding is not None else None
+    if value is None or value.type != "call_expression":
+        return False
+    name = syntax.callee_name(value)
+    return not _DIGESTING.isdisjoint(words_of(name)) and names_a_secret(name)
 
 
 def _is_capability_field(name: str) -> bool:

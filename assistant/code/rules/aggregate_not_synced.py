@@ -57,15 +57,19 @@ from typing import TYPE_CHECKING
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
 from assistant.code.builders import Kind
+from assistant.code.names import REST
 from assistant.code.project import Project
 from assistant.code.row_tables import RowTables
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._aggregates import Aggregates, TableAggregate
+from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
+from assistant.code.rules._rest_patterns import source_of_fields, taken_beside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from assistant.code.contexts import ContextCall
+    from assistant.code.modules import CodeFile
 
 _WRITES = frozenset({"delete", "insert", "patch", "replace"})
 
@@ -79,13 +83,16 @@ def check_call(call: ContextCall, project: Project) -> Iterator[Report]:
         return
     table = project.once(RowTables).of_written(call.file, call.node)
     is_patch = call.path[1] == "patch"
-    fields = _patched_fields(call.arguments[-1]) if is_patch and call.arguments else None
-    concerned = [a for a in aggregates.all if a.table == table and _depends(a, fields)]
-    if not concerned:
+    own = [aggregate for aggregate in aggregates.all if aggregate.table == table]
+    if not own:
         return
     for reached in project.reach.reached_from(project.reach.unit_of(call.file, call.node)):
         if reached.function.kind is not Kind.MUTATION:
             continue
+        patched = call.arguments[-1] if is_patch and call.arguments else None
+        flow = project.once(ArgumentFlows).of(reached.function)
+        fields = _patched_fields(flow, call.file, patched)
+        concerned = [aggregate for aggregate in own if _depends(aggregate, fields)]
         kept = aggregates.kept_by(reached.function)
         missing = next((a for a in concerned if a not in kept), None)
         if missing is not None:
@@ -106,25 +113,44 @@ def _depends(aggregate: TableAggregate, fields: frozenset[str] | None) -> bool:
     return fields is None or aggregate.fields is None or bool(fields & aggregate.fields)
 
 
-def _patched_fields(value: Node | None) -> frozenset[str] | None:
-    """The fields that a patch sets; None where they aren't all written out."""
+def _patched_fields(
+    flow: ArgumentFlow, file: CodeFile, value: Node | None
+) -> frozenset[str] | None:
+    """The fields that a patch sets; None where they aren't all known."""
     value = syntax.unwrap(value)
     if value is None:
         return None
     if value.type == "ternary_expression":
         branches = ("consequence", "alternative")
-        return _united(_patched_fields(syntax.field(value, branch)) for branch in branches)
+        return _united(
+            _patched_fields(flow, file, syntax.field(value, branch)) for branch in branches
+        )
     if value.type == "binary_expression":
         # `...(done && { doneAt })`
-        return _patched_fields(syntax.field(value, "right"))
+        return _patched_fields(flow, file, syntax.field(value, "right"))
     if value.type != "object":
-        return None
+        return _fields_of_arguments(flow, file, source_of_fields(file, value))
     members = [child for child in value.named_children if child.type != "comment"]
     spreads = syntax.object_spreads(value)
     names = [name for name, _ in syntax.object_members(value)]
     if len(names) + len(spreads) != len(members):
         return None
-    return _united((frozenset(names), *map(_patched_fields, spreads)))
+    spread = (_patched_fields(flow, file, one) for one in spreads)
+    return _united((frozenset(names), *spread))
+
+
+def _fields_of_arguments(flow: ArgumentFlow, file: CodeFile, value: Node) -> frozenset[str] | None:
+    """The fields of arguments that are handed on whole: `const { id, ...fields } = args`."""
+    binding = file.resolve(value) if value.type == "identifier" else None
+    found: list[frozenset[str] | None] = []
+    for path in flow.paths(file, value):
+        is_rest = path[-1:] == (REST,)
+        validator = flow.validator_of(path[:-1] if is_rest else path)
+        if validator is None or validator.kind != "object":
+            return None
+        taken = taken_beside(binding) if is_rest and binding is not None else frozenset()
+        found.append(frozenset(validator.fields) - taken)
+    return _united(found) if found else None
 
 
 def _united(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:

@@ -49,7 +49,7 @@ from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._narrowing import is_behind_kind_check
+from assistant.code.rules._narrowing import Unasked
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -63,10 +63,8 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     if b"db" not in file.raw:
         return
     for node, confidence in _databases(file, project):
-        reached = project.reach.runs_at(file, node, Kind.ACTION, Kind.HTTP_ACTION)
+        reached = project.once(Unasked).runs_at(file, node, Kind.ACTION, Kind.HTTP_ACTION)
         if reached is None or _has_own_db(reached.function):
-            continue
-        if is_behind_kind_check(project, file, node):
             continue
         yield RULE.at(
             file,

@@ -50,7 +50,7 @@ from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._argument_flow import ArgumentFlow, ArgumentFlows
 from assistant.code.rules._ownership import Ownership
-from assistant.code.rules._rest_patterns import taken_beside
+from assistant.code.rules._rest_patterns import source_of_fields, taken_beside
 from assistant.code.rules._sensitive_fields import grants_rights
 from assistant.code.validators import Validator
 
@@ -110,6 +110,7 @@ def _sources(flow: ArgumentFlow, call: ContextCall) -> Iterator[tuple[CodeFile, 
 
 def _too_broad(flow: ArgumentFlow, file: CodeFile, node: Node) -> str | None:
     """Why what is patched is too broad; None where it isn't, or can't be told."""
+    node = source_of_fields(file, node)
     binding = file.resolve(node) if node.type == "identifier" else None
     is_rest = binding is not None and binding.path[-1:] == (REST,)
     taken = taken_beside(binding) if binding is not None and is_rest else frozenset()

@@ -61,7 +61,7 @@ from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.reach import RunCall
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._narrowing import is_behind_kind_check
+from assistant.code.rules._narrowing import Unasked
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -76,8 +76,8 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
         kinds = _KINDS.get(run.call.path[-1])
         if kinds is None or not _is_replaceable(run):
             continue
-        reached = project.reach.runs_at(file, run.call.node, *kinds)
-        if reached is None or is_behind_kind_check(project, file, run.call.node):
+        reached = project.once(Unasked).runs_at(file, run.call.node, *kinds)
+        if reached is None:
             continue
         name = run.call.path[-1]
         yield RULE.at(

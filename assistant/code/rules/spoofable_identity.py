@@ -66,10 +66,11 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     claims = Claims(flow)
     if not claims.claims:
         return
-    looks = project.once(CallerChecks).look(function) is not Look.NO
+    checks = project.once(CallerChecks)
+    looks = checks.look(function) is not Look.NO
     looks = looks and not asks_only_whether(project, function)
     believed = [one for one in claims.beliefs() if not looks or claims.is_flag(one.argument)]
-    if not believed:
+    if not believed or checks.trusts_server(function):
         return
     belief = max(believed, key=lambda one: one.claim)
     yield RULE.at(

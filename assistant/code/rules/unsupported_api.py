@@ -37,6 +37,7 @@ Intent:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ from assistant.code.rule import Report, Rule
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from assistant.code.names import Binding
 
 _METHODS: dict[tuple[str, ...], frozenset[str]] = {
     ("db",): frozenset(
@@ -165,14 +168,25 @@ def _confidence(call: ContextCall, project: Project) -> Confidence | None:
     if call.context.confidence is Confidence.LOW:
         return None
     root = syntax.chain_root(syntax.callee(call.node))
-    is_global = root is not None and call.file.resolve(root) is None
+    binding = call.file.resolve(root) if root is not None else None
+    is_global = root is not None and binding is None
     if is_global and syntax.text_of(root) != "ctx":
+        return None
+    if binding is not None and _declares(project, call, binding):
         return None
     around = project.functions.around(call.file, call.node)
     if around is not None and around.builder.layers:
         # A custom builder may hand out a database with more methods.
         return Confidence.LOW
     return call.context.confidence
+
+
+def _declares(project: Project, call: ContextCall, binding: Binding) -> bool:
+    """Whether the type that the project gives to the context has the method."""
+    if binding.type is None:
+        return False
+    written = project.contexts.type_text(call.file, binding.type)
+    return re.search(rf"\b{re.escape(call.path[-1])}\s*[(:?<]", written) is not None
 
 
 def check_query(query: DbQuery, _project: Project) -> Iterator[Report]:

@@ -50,7 +50,7 @@ from assistant.code.builders import Kind
 from assistant.code.contexts import ContextCall, min_confidence
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._narrowing import is_behind_kind_check
+from assistant.code.rules._narrowing import Unasked
 
 _WRITES = frozenset(
     {
@@ -70,8 +70,8 @@ def check(call: ContextCall, project: Project) -> Iterator[Report]:
     """Report a write that a query runs."""
     if call.path not in _WRITES:
         return
-    reached = project.reach.runs_at(call.file, call.node, Kind.QUERY)
-    if reached is None or is_behind_kind_check(project, call.file, call.node):
+    reached = project.once(Unasked).runs_at(call.file, call.node, Kind.QUERY)
+    if reached is None:
         return
     sure = Confidence.MEDIUM if reached.via else Confidence.HIGH
     yield RULE.at(

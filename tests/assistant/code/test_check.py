@@ -94,6 +94,16 @@ def test_projects_below_a_folder_are_all_found(app: Path) -> None:
     assert [place[0] for place in found] == ["convex/list.ts", "packages/two/convex/b.ts"]
 
 
+def test_scripts_in_a_folder_called_convex_are_no_functions(app: Path) -> None:
+    (app / "package.json").write_text('{"dependencies": {"convex": "1.31.0"}}', encoding="utf-8")
+    scripts = app / "scripts" / "convex"
+    scripts.mkdir(parents=True)
+    (scripts / "count.ts").write_text("query(); export const q = query({});", encoding="utf-8")
+    assert {place[0] for place in _places(["."])} == {"convex/list.ts"}
+    (scripts / "more.ts").write_text(LIST, encoding="utf-8")
+    assert "scripts/convex/more.ts" in {place[0] for place in _places(["."])}
+
+
 def test_a_file_without_a_project_is_checked_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
