@@ -19,6 +19,8 @@ from agents.swallowed import take_out_keys
 from agents.yaml_head import YamlRefused, plain_scalar, read_yaml
 
 _FENCE = re.compile(r"---[ \t]*\Z")
+_GLUED = re.compile(r"---(?=[^\s-])|---[ \t]+(?=#{1,6}[ \t]+\S)")
+"""A closing fence with the body's first words on its line."""
 _WORDY_ESCAPE = re.compile(r"\\r\\n|\\[nr]")
 _SURE_ESCAPE = re.compile(r"\\n(?![a-z])")
 _TYPOGRAPHIC = {"“": "”", "‘": "’", "„": "“", "«": "»"}
@@ -34,6 +36,8 @@ class Head:
     body: int
     """How many lines stand before the body."""
     diagnostics: tuple[Diagnostic, ...]
+    body_column: int = 0
+    """How many characters of the body's first line belong to the head: a fence glued to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def read_frontmatter(lines: Sequence[str]) -> Head:
     opening = next((n for n, line in enumerate(lines) if line.strip()), None)
     if opening is None or not _FENCE.match(lines[opening]):
         return Head(Frontmatter(), 0, ())
-    closing = next((n for n in range(opening + 1, len(lines)) if _FENCE.match(lines[n])), None)
+    closing, column = _closing(lines, opening)
     diagnostics: list[Diagnostic] = []
     if closing is None:
         end = _end_of_unclosed(lines, opening + 1)
@@ -70,6 +74,16 @@ def read_frontmatter(lines: Sequence[str]) -> Head:
                 f"put `---` at the beginning of line {end + 1}"
                 if indented
                 else f"put `---` on a line of its own after line {end}",
+            )
+        )
+    elif column:
+        end = body = closing
+        diagnostics.append(
+            _warning(
+                "frontmatter-unclosed",
+                closing + 1,
+                "text stands on the line of the closing `---`; read as the body's first line",
+                "put a line break behind `---`",
             )
         )
     else:
@@ -92,7 +106,21 @@ def read_frontmatter(lines: Sequence[str]) -> Head:
             )
         )
     frontmatter = _read(lines, opening, end, body, diagnostics)
-    return Head(frontmatter, body, tuple(diagnostics))
+    return Head(frontmatter, body, tuple(diagnostics), column)
+
+
+def _closing(lines: Sequence[str], opening: int) -> tuple[int | None, int]:
+    """Where the head is closed, and how much of that line is the fence if text follows it."""
+    has_key = False
+    for number in range(opening + 1, len(lines)):
+        line = lines[number]
+        if _FENCE.match(line):
+            return number, 0
+        glued = _GLUED.match(line) if has_key else None
+        if glued:
+            return number, glued.end()
+        has_key = has_key or key_of(line) is not None
+    return None, 0
 
 
 def _holds_keys(lines: Sequence[str], opening: int, end: int) -> bool:

@@ -48,6 +48,7 @@ _FOLDERS = {
     (".opencode", "command"): DocumentKind.COMMAND,
     (".opencode", "commands"): DocumentKind.COMMAND,
     (".github", "prompts"): DocumentKind.COMMAND,
+    (".github", "issue_template"): DocumentKind.OTHER,
 }
 """By a folder and the folder in it, anywhere on the way to the file."""
 _RULE_FOLDERS = (".clinerules", ".roo/rules")
@@ -63,11 +64,29 @@ _PLAIN_FOLDERS = {
         ),
         DocumentKind.OTHER,
     ),
+    "hooks": DocumentKind.OTHER,
+    "workflows": DocumentKind.COMMAND,
 }
 """By folders below the imported one, the innermost first; for files whose head says nothing."""
+_NO_AGENTS = frozenset({"hooks", "templates"})
+"""Folders whose files are no agents, whatever name they have."""
 _CURSOR_KEYS = frozenset({"globs", "alwaysApply"})
 _RULE_KEYS = frozenset({"applyTo", "trigger", "inclusion", "paths"})
 _COMMAND_KEYS = frozenset({"argument-hint", "allowed-tools", "disable-model-invocation"})
+_AGENT_KEYS = frozenset(
+    {
+        *("name", "description", "tools", "disallowedtools", "model", "color", "mode"),
+        *("permissionmode", "mcpservers", "hooks", "skills", "agent", "prompt", "role"),
+    }
+)
+"""In lower case. A head with keys but none of these belongs to a plan, a post or a change note."""
+_PAGE_KEYS = frozenset(
+    {
+        *("date", "layout", "slug", "permalink", "draft", "weight", "authors", "pubdate"),
+        *("sidebar_position", "sidebar_label", "sidebar", "phase"),
+    }
+)
+"""In lower case, of the heads of a site's pages and of plans, which may carry a description."""
 
 
 def kind_of(path: str, keys: Collection[str]) -> DocumentKind:
@@ -81,7 +100,7 @@ def kind_of(path: str, keys: Collection[str]) -> DocumentKind:
         if file.endswith(ending):
             return kind
     if "name" in keys:
-        return _by_folder(parts, only=DocumentKind.CURSOR_RULE) or DocumentKind.SUBAGENT
+        return _with_name(parts)
     if file in _INSTRUCTION_FILES:
         return DocumentKind.INSTRUCTIONS
     by_folder = _by_folder(parts)
@@ -94,9 +113,10 @@ def kind_of(path: str, keys: Collection[str]) -> DocumentKind:
     ):
         if not telling.isdisjoint(keys):
             return kind
-    if stem.replace("-", "_") in _ABOUT_FILES and "description" not in keys:
+    is_about = stem.replace("-", "_") in _ABOUT_FILES or _is_shouted(parts[-1])
+    if is_about and "description" not in keys:
         return DocumentKind.OTHER
-    return _by_plain_folder(parts, has_description="description" in keys)
+    return _by_plain_folder(parts, keys)
 
 
 def name_from_path(path: str, kind: DocumentKind) -> str:
@@ -122,16 +142,47 @@ def needs_name(kind: DocumentKind) -> bool:
     return kind in (DocumentKind.SUBAGENT, DocumentKind.SKILL)
 
 
-def needs_head(kind: DocumentKind) -> bool:
-    """Whether documents of this kind mean little to their tools without frontmatter."""
+def needs_head(kind: DocumentKind, path: str) -> bool:
+    """Whether a document means little to its tool without frontmatter.
+
+    Of other tools' rules only those of Copilot do: Claude Code, Cline, Roo, Kiro and Amazon Q take
+    a rule that says nothing of files for every task.
+    """
+    if kind is DocumentKind.RULE:
+        return path.lower().endswith(".instructions.md")
     return kind not in (DocumentKind.INSTRUCTIONS, DocumentKind.COMMAND, DocumentKind.OTHER)
+
+
+def _is_shouted(file: str) -> bool:
+    """Whether a file is called as those that tell about a folder (`AGENTS_REGISTRY.md`)."""
+    stem = PurePosixPath(file).stem
+    return len(stem) > 3 and stem.isupper()
 
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.replace("\\", "/").split("/") if part] or ["document"]
 
 
-def _by_folder(parts: list[str], only: DocumentKind | None = None) -> DocumentKind | None:
+def _with_name(parts: list[str]) -> DocumentKind:
+    """The kind of a file that says its name, as subagents do and some commands and rules."""
+    by_folder = _by_folder(parts)
+    if by_folder is not None:
+        return by_folder
+    folders = [part.lower() for part in parts[1:-1]]
+    for number in range(len(folders) - 1, -1, -1):
+        kind = _PLAIN_FOLDERS.get(folders[number], DocumentKind.OTHER)
+        is_sure = folders[number] in _NO_AGENTS or _beside_skill(folders, number)
+        if kind is not DocumentKind.OTHER or is_sure:
+            return kind
+    return DocumentKind.SUBAGENT
+
+
+def _beside_skill(folders: list[str], number: int) -> bool:
+    """Whether a folder is one of those that a skill brings along, which it alone reads."""
+    return "skills" in folders[: max(0, number - 1)]
+
+
+def _by_folder(parts: list[str]) -> DocumentKind | None:
     folders = [part.lower() for part in parts[:-1]]
     kind = next(
         (_FOLDERS[pair] for pair in pairwise(folders) if pair in _FOLDERS),
@@ -139,13 +190,19 @@ def _by_folder(parts: list[str], only: DocumentKind | None = None) -> DocumentKi
     )
     if kind is None and any(f"/{rule}" in f"/{'/'.join(folders)}" for rule in _RULE_FOLDERS):
         kind = DocumentKind.RULE
-    return kind if only is None or kind is only else None
+    return kind
 
 
-def _by_plain_folder(parts: list[str], *, has_description: bool) -> DocumentKind:
+def _by_plain_folder(parts: list[str], keys: Collection[str]) -> DocumentKind:
     # The first part is the imported folder, which may be called anything.
-    for part in reversed(parts[1:-1]):
-        kind = _PLAIN_FOLDERS.get(part.lower())
-        if kind is not None and not (has_description and kind is DocumentKind.OTHER):
+    folders = [part.lower() for part in parts[1:-1]]
+    for number in range(len(folders) - 1, -1, -1):
+        kind = _PLAIN_FOLDERS.get(folders[number])
+        is_sure = "description" not in keys or _beside_skill(folders, number)
+        if kind is not None and (kind is not DocumentKind.OTHER or is_sure):
             return kind
+    lower = {key.lower() for key in keys}
+    is_page = not _PAGE_KEYS.isdisjoint(lower) and "tools" not in lower
+    if lower and (_AGENT_KEYS.isdisjoint(lower) or is_page):
+        return DocumentKind.OTHER
     return DocumentKind.SUBAGENT

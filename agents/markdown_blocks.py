@@ -1,4 +1,7 @@
-"""The blocks of a Markdown text as tokens, with code that stands too far in read as code."""
+"""The blocks of a Markdown text as tokens, where authors miss its letter as they meant them.
+
+That is code that stands too far in to be code, and a sentence that the line below makes a heading.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ _MAX_INDENTED_CODE = 500
 _ENTRY = re.compile(r" *(?:(?:[-*+]|\d{1,9}[.)]) +)*")
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})[^`]*\Z")
 _CLOSING_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\Z")
+_SENTENCE = re.compile(r"[.!?;,][\"')*_`]*\Z")
+_LONGEST_UNDERLINED = 80
+"""Characters of a heading that is one for being underlined."""
 
 
 def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
@@ -26,6 +32,11 @@ def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
     Markdown; nobody means that, so such code is read as if it stood below its entry's text.
     """
     tokens = _blocks(lines)
+    rules = _rules_below_text(tokens, lines)
+    if rules:
+        # A line of asterisks parts a text from what follows and makes no heading of it.
+        lines = [line.replace("---", "***") if n in rules else line for n, line in enumerate(lines)]
+        tokens = _blocks(lines)
     texts = [token.map for token in tokens if token.type == "inline" and token.map]
     closings = [number for number, line in enumerate(lines) if _CLOSING_FENCE.match(line)]
     if not closings:
@@ -45,6 +56,22 @@ def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
                     openings.append(number + 1)
                     done = closing + 1
     return (_blocks(moved) if openings else tokens), openings
+
+
+def _rules_below_text(tokens: Sequence[Token], lines: Sequence[str]) -> frozenset[int]:
+    """The lines `---` that by the letter of Markdown make a heading of the sentence above them.
+
+    Nobody means a paragraph to be one; people part sections with such lines.
+    """
+    found = []
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open" and token.markup == "-" and token.map:
+            text = tokens[number + 1].content
+            last = token.map[1] - 1
+            is_prose = len(text) > _LONGEST_UNDERLINED or "\n" in text or _SENTENCE.search(text)
+            if is_prose and lines[last].strip() == "---":
+                found.append(last)
+    return frozenset(found)
 
 
 def _closing_line(

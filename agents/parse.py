@@ -97,6 +97,8 @@ def _read_parts(raw: bytes, filename: str) -> _Parts:
     head = read_frontmatter(lines)
     diagnostics += head.diagnostics
     body = [""] * head.body + lines[head.body :]
+    if head.body_column:
+        body[head.body] = body[head.body][head.body_column :]
     tokens, indented = read_blocks(body)
     diagnostics += [_indented(line) for line in indented]
     outline = _read_outline(tokens, lines, head.body)
@@ -289,7 +291,7 @@ def _naming(
     name, description = (_as_text(frontmatter.values.get(written[key])) for key in written)
     if frontmatter.lines is None:
         said = any(d.code == "frontmatter-without-keys" for d in diagnostics)
-        if needs_head(kind) and not said:
+        if needs_head(kind, path) and not said:
             diagnostics.append(_head_missing(kind, derived))
         return derived, ""
     for key, value, needed in (
@@ -301,7 +303,12 @@ def _naming(
             keys = frontmatter.keys
             place = keys[spelled].start if spelled in keys else frontmatter.lines.start
             hint = f"add `{key}: …`" if spelled == key else f"write `{key}:` for `{spelled}:`"
-            message = f"the frontmatter gives no {key}"
+            given = frontmatter.values.get(spelled)
+            no_text = f"the `{key}` in the frontmatter is no text"
+            message = f"the frontmatter gives no {key}" if given in (None, "") else no_text
+            if kind is DocumentKind.CURSOR_RULE:
+                message = "nothing says when the rule is applied, so it is by hand only"
+                hint = "fill in `description:` or `globs:`, or write `alwaysApply: true`"
             diagnostics.append(_note(f"{key}-missing", place, message, hint))
     return name or derived, description
 
@@ -328,10 +335,14 @@ def _head_missing(kind: DocumentKind, name: str) -> Diagnostic:
 
 
 def _needs_description(kind: DocumentKind, frontmatter: Frontmatter) -> bool:
-    """A Cursor rule needs one where neither globs nor `alwaysApply` say when it is applied."""
+    """A Cursor rule needs one where neither globs nor `alwaysApply` say when it is applied.
+
+    The editor itself leaves `description:` empty in a rule that is to be applied by hand.
+    """
     if kind is DocumentKind.CURSOR_RULE:
         values = frontmatter.values
-        return not values.get("globs") and values.get("alwaysApply") is not True
+        by_hand = "description" in values and values.get("alwaysApply") is False
+        return not values.get("globs") and values.get("alwaysApply") is not True and not by_hand
     return needs_name(kind)
 
 

@@ -170,3 +170,15 @@ def test_a_broken_description_never_costs_another_key(text: str) -> None:
     assert head["name"] == "kept"
     assert (head["model"], head["tools"]) == ("opus", "Read, Edit")
     assert isinstance(head["description"], str) and head["description"].startswith("a: b")
+
+
+def test_a_heading_glued_to_the_closing_fence_begins_the_body() -> None:
+    head = read_frontmatter(["---", "name: n", "description: d", "---# Title", "", "---", "x"])
+    assert dict(head.frontmatter.values) == {"name": "n", "description": "d"}
+    assert (head.body, head.body_column) == (3, 3)
+    diagnostic = only(head)
+    assert (diagnostic.code, diagnostic.line) == ("frontmatter-unclosed", 4)
+
+
+def test_a_heading_glued_to_dashes_ends_no_head_without_keys() -> None:
+    assert read_frontmatter(["---", "text", "---# Title"]).frontmatter.lines is None

@@ -27,9 +27,14 @@ from agents.lint.subject import Subject
 
 
 def mend(subject: Subject, diagnostic: Diagnostic) -> tuple[Edit, ...]:
-    """Close the head after its last line, where a blank line follows."""
+    """Close the head after its last line, where a blank line follows or a fence is glued."""
     lines = subject.document.frontmatter.lines
-    if lines is None or subject.line(lines.end + 1).strip():
+    if lines is None:
+        return ()
+    following = subject.line(lines.end + 1)
+    if following.startswith("---") and following[3:4] not in ("", "-"):
+        return (subject.edit(lines.end + 1, 3, 3, "\n"),)
+    if following.strip():
         return ()
     end = lines.end
     return (subject.edit(end, len(subject.line(end)), len(subject.line(end)), "\n---"),)
