@@ -85,6 +85,8 @@ _ADVERB = re.compile(
     r",?\s+)+",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"(?:[A-Z][\w-]*,[ ]){2,40}(?:and[ ])?[A-Z][\w-]*[.]?\Z")
+"""Names parted by commas: `Read, Write, Edit, Bash` are tools."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 
 _MODAL = re.compile(
@@ -290,6 +292,8 @@ def _beginnings(markdown: str) -> tuple[str, ...]:
 
 
 def _begins_with_verb(text: str) -> bool:
+    if _NAMES.match(text):
+        return False
     text = _ADVERB.sub("", text)
     text = _COMMANDING.sub("", text)
     word = _WORD.match(text)

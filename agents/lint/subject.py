@@ -18,7 +18,11 @@ _BOM = "\ufeff"
 _OTHER_TOOLS = (".agent.md", ".chatmode.md", ".prompt.md", ".instructions.md")
 """Endings of the agents of other tools."""
 _OTHER_FOLDERS = frozenset(
-    {".github", ".opencode", ".gemini", ".codex", ".cursor", ".factory", ".kiro", ".roo"}
+    {
+        *(".github", ".opencode", ".gemini", ".codex", ".cursor", ".factory", ".kiro", ".roo"),
+        # Collections for several tools keep one folder for each.
+        *("opencode", "gemini", "codex", "copilot", "kiro", "roo", "windsurf", "antigravity"),
+    }
 )
 _OPENCODE_MODES = frozenset({"subagent", "primary", "all"})
 

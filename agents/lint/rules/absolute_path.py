@@ -1,10 +1,10 @@
-"""A path leads into one person's home folder.
+r"""A path leads into one person's home folder.
 
 Why: on every other machine the file isn't there, and the path tells who the author is.
 Silent when: the name in it is a stand-in (`/home/user`, `/Users/you`).
 
 Bad:
-    Read /Users/anna/work/shop/convex/schema.ts first.
+    Read C:\Users\anna\shop\convex\schema.ts first.
 Good:
     Read convex/schema.ts first.
 """
@@ -25,7 +25,7 @@ _STAND_INS = re.compile(
     r"(?:your|my|the|some|an?)?[-_.]?(?:user(?:name)?|you|name|me|home|runner|dev(?:eloper)?|admin"
     r"|shared|public|app|node|ubuntu|ec2-user|vscode|coder|agent|example|alice|bob|john(?:doe)?"
     r"|jane(?:doe)?|foo|test(?:user)?|linuxbrew|root|project|claude|jovyan|default|git|www"
-    r"|first\w*(?:[._-]last\w*)?|deploy(?:er)?|x+|pi|nonroot|appuser|steam|postgres|builder|circleci|gitpod)\d*\Z",
+    r"|first\w*(?:[._-]last\w*)?|deploy(?:er)?|x+|pi|nonroot|appuser|steam|postgres|builder|circleci|gitpod|vsts)\d*\Z",
     re.IGNORECASE,
 )
 

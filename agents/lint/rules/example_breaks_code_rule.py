@@ -2,8 +2,9 @@
 
 Why: models copy examples more faithfully than they follow rules. An example with a fault is written
 again and again.
-Silent when: the example is shown as one not to follow (`❌`, `Bad`, `Don't` above it or in it), the
-code check is not sure, or the rule is about what a whole project does (who may call a function).
+Silent when: the example is shown as one not to follow (`❌`, `Bad`, `Don't` above it or in it), it
+is a test, the code check is not sure, or the rule is about what a whole project does (who may call
+a function).
 
 Bad:
     ```ts
@@ -45,15 +46,20 @@ from agents.lint.rule import Report, Rule, Surroundings
 from agents.lint.subject import Subject
 
 _CONVEX = re.compile(
-    r"\bctx\.(?:db|runQuery|runMutation|runAction|scheduler|auth|storage)\b|convex/|_generated/"
+    r"(?<!this\.)\bctx\.(?:db|runQuery|runMutation|runAction|scheduler|auth|storage)\b|convex/|_generated/"
     r"|\bdefine(?:Schema|Table)\b"
 )
+_NAMED = re.compile(r"convex|_generated/", re.IGNORECASE)
+"""Other servers hand a `ctx` to their functions as well."""
 _WRONG = re.compile(
     r"❌|✗|✘|🚫|⛔|\b(?:bad|wrong|incorrect|don['’]?t|do not|avoid|never|anti-?pattern|inefficient"
     r"|slow|before|instead of|not recommended|problem|unsafe|insecure|vulnerable|deprecated|old)\b",
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"\.\.\.(?![\w(\[{])|…")
+_TEST = re.compile(r"\bconvexTest\b|\bexpect\(|\b(?:describe|it|test)\(\s*[\"'`]")
+_MARKUP = re.compile(r"^</?[A-Z][\w.]*[ >/]", re.MULTILINE)
+"""An element that stands by itself: an excerpt of what some component returns."""
 _MARKDOWN = re.compile(r"^(?:#{2,6} |```)", re.MULTILINE)
 _ABOUT_PROJECTS = frozenset(
     {
@@ -70,7 +76,8 @@ ABOVE = 3
 
 def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     """Report what the code check is sure of in the examples that are to be followed."""
-    if surroundings.check_code is None or not _CONVEX.search(subject.document.text):
+    text = subject.document.text
+    if surroundings.check_code is None or not (_CONVEX.search(text) and _NAMED.search(text)):
         return
     blocks = subject.document.code
     broken: list[CodeBlock] = []
@@ -80,11 +87,13 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
         sure = finding.confidence is Confidence.HIGH and finding.severity.reaches(Severity.WARNING)
         if block is None or not sure or finding.rule in _ABOUT_PROJECTS:
             continue
+        if _TEST.search(block.code) and finding.rule != "syntax-error":
+            continue
         if not _CONVEX.search(block.code) or _is_shown_as_wrong(subject, block, line):
             continue
         if finding.rule == "syntax-error":
             # No fault where something is left out, or where a fence isn't closed.
-            partial = _ELLIPSIS.search(block.code) or _MARKDOWN.search(block.code)
+            partial = any(one.search(block.code) for one in (_ELLIPSIS, _MARKUP, _MARKDOWN))
             if partial or block in broken:
                 continue
             broken.append(block)

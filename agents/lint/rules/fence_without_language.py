@@ -61,7 +61,7 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
             subject,
             block.lines.start,
             message=f"this code block doesn't say that it is {language}",
-            hint=f"begin it with `{opening.strip()}{language}`",
+            hint=f"write `{language}` behind the marks that open it",
             edits=edits if sure else (),
         )
 

@@ -93,10 +93,17 @@ def _report(subject: Subject, key: str, choices: tuple[str, ...]) -> Report:
         start,
         end,
         message=f"Claude Code drops `{key}: {' '.join(short.split())}`",
-        hint=did_you_mean(shown, choices, f"it takes {', '.join(choices)}"),
+        hint=_hint(key, shown, choices),
         severity=Severity.INFO if key in _COSMETIC else None,
         edits=edits,
     )
+
+
+def _hint(key: str, shown: str, choices: tuple[str, ...]) -> str:
+    takes = f"it takes {', '.join(choices)}"
+    if key in _COSMETIC and shown.strip().lower() not in choices:
+        return takes  # `grey` is spelled like `green`, and nobody means it.
+    return did_you_mean(shown, choices, takes)
 
 
 RULE = Rule(

@@ -37,8 +37,8 @@ _PLAIN = "Read|Write|Edit|Bash|Grep|Glob|WebFetch|WebSearch|TodoWrite|NotebookEd
 """Those that stand for nothing else before the word `tool`."""
 _USED = re.compile(
     rf"(?i:\b(?:use|using|with|via|through|call|invoke|run)\s+(?:the\s+|your\s+)?)"
-    rf"(?:`({_NAMES})`(?:\s+(?:and|or|/)\s+`({_NAMES})`)?(?:\s+tools?\b)?|({_PLAIN})\s+tools?\b"
-    rf"|(WebFetch|WebSearch|TodoWrite|NotebookEdit|AskUserQuestion)\b)"
+    rf"(?:`({_NAMES})`(?:\s+(and|or|/)\s+`({_NAMES})`)?(?:\s+tools?\b)?|({_PLAIN})\s+tools?\b"
+    rf"|(WebFetch|WebSearch|TodoWrite|NotebookEdit|AskUserQuestion)\b(?!-))"
 )
 _MCP = re.compile(r"(?<![\w-])mcp__[a-z0-9-]+(?:_[a-z0-9-]+)*__[A-Za-z0-9_-]+\b")
 _NEGATED = re.compile(
@@ -59,7 +59,7 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
     for number, text in subject.written:
         if _NEGATED.search(text):
             continue
-        for name, start, end in _named(text):
+        for name, start, end in _named(text, granted):
             now = RENAMED_TOOLS.get(name, name)
             if now in granted or _is_of_granted_server(name, granted):
                 continue
@@ -75,9 +75,11 @@ def check(subject: Subject, surroundings: Surroundings) -> Iterator[Report]:
             )
 
 
-def _named(text: str) -> Iterator[tuple[str, int, int]]:
+def _named(text: str, granted: set[str]) -> Iterator[tuple[str, int, int]]:
     for found in _USED.finditer(text):
-        for group in range(1, 5):
+        if found[2] in ("or", "/") and not granted.isdisjoint((found[1], found[3])):
+            continue  # a choice, of which one can be made
+        for group in (1, 3, 4, 5):
             if found[group]:
                 yield found[group], found.start(group), found.end(group)
     for found in _MCP.finditer(text):

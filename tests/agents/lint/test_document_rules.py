@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.lint.linting import LintOptions, Target, lint
+from agents.mending import mended
 from assistant.cli.agents_lint import check_examples
 
 FILE = ".claude/agents/reviewer.md"
@@ -65,6 +66,9 @@ def test_fields_are_held_to_what_claude_code_takes(fields: str, rules: list[str]
         ("Reviews TypeScript changes for faults after each commit.", []),
         ("Use this agent to review code before it is merged.", []),
         ("用于在每次提交之后检查代码质量和安全性的专家", []),
+        ("Expert en sécurité et en audit du code. DOIT ÊTRE UTILISÉ dans les projets web", []),
+        ("Fachmann und Prüfer der Datenbank, mit Blick auf die Sicherheit", []),
+        ("Revisor experto del código de los servicios y de las bases de datos", []),
         ("Expert reviewer of TypeScript, React and databases.", ["description-without-trigger"]),
         ("Code review", ["description-without-trigger", "short-description"]),
         ("You are a reviewer. Use after each commit.", ["description-person"]),
@@ -201,6 +205,27 @@ def test_examples_are_held_to_the_code_rules_unless_they_are_shown_as_wrong() ->
     assert _rules(f"## Queries\n\n{sound}", "CLAUDE.md") == []
 
 
+def test_examples_of_other_servers_and_of_markup_are_no_faulty_convex_code() -> None:
+    alarm = "```ts\nsetTimeout(() => save(), 50);\nawait this.ctx.storage.setAlarm(now);\n```\n"
+    markup = '```ts\nimport { Authenticated } from "convex/react";\n\n<Authenticated>\n  <App />\n'
+    markup += "</Authenticated>\n<Unauthenticated>\n  <SignIn />\n</Unauthenticated>\n```\n"
+    for text in (f"Durable Objects:\n\n{alarm}", f"Convex in React:\n\n{markup}"):
+        assert _rules(text, "CLAUDE.md", check_code=check_examples) == []
+
+
+def test_tools_of_an_agent_in_another_tools_folder_are_not_held_to_those_of_claude() -> None:
+    text = f"{_head('tools: [read_file, write_file]' + chr(10))}You review changes.\n"
+    assert _rules(text, "gemini/agents/reviewer.md") == []
+    assert _rules(text, "agents/reviewer.md") == ["unknown-tool", "unknown-tool"]
+
+
+@pytest.mark.parametrize(("colour", "hint"), [("grey", "it takes red, "), ("Pink", "did you mean")])
+def test_a_colour_is_told_the_names_there_are(colour: str, hint: str) -> None:
+    text = f"{_head(f'color: {colour}' + chr(10))}You review changes.\n"
+    (finding,) = lint([Target(text.encode(), FILE)]).findings
+    assert str(finding.hint).startswith(hint)
+
+
 def test_agents_of_a_plugin_are_told_what_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / ".claude-plugin").mkdir()
     (tmp_path / ".claude-plugin" / "plugin.json").write_text("{}", encoding="utf-8")
@@ -219,3 +244,49 @@ def test_names_are_duplicates_only_within_what_is_loaded_together() -> None:
     apart = [Target(text, f"{n}/agents/reviewer.md", group=n) for n in "ab"]
     assert [f.rule for f in lint(together).findings] == ["duplicate-name"]
     assert lint(apart).findings == ()
+
+
+def test_a_cursor_rule_that_is_applied_by_hand_is_no_error() -> None:
+    def found(head: str) -> list[str]:
+        report = lint([Target(f"---\n{head}---\nUse tabs.\n".encode(), "a.mdc")])
+        return [f"{finding.severity} {finding.rule}" for finding in report.findings]
+
+    assert found("description:\nglobs:\nalwaysApply: false\n") == []
+    assert found("alwaysApply: false\n") == ["info missing-description"]
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        ("Change the file using `Write` or `Edit`.\n", []),
+        ("Change the file using `Write` and `Edit`.\n", ["tool-not-granted"]),
+        ("Look at the documentation via WebFetch-less Bash.\n", []),
+        ("Look at the documentation via WebFetch.\n", ["tool-not-granted"]),
+    ],
+)
+def test_a_choice_of_tools_needs_one_of_them(body: str, rules: list[str]) -> None:
+    assert _rules(_head("tools: Read, Write, Bash\n") + body) == rules
+
+
+def test_the_tools_of_each_agent_in_a_list_of_agents_are_no_rules() -> None:
+    entry = "- **Tools**: Read, Write, Edit, Bash, Glob, Grep\n"
+    assert _rules(f"## Reviewer\n\n{entry}\n## Writer\n\n{entry}", "CLAUDE.md") == []
+
+
+def test_code_of_tests_may_read_whole_tables() -> None:
+    start = 'Convex:\n\n```ts\nimport { query } from "./_generated/server";\n\n'
+    body = 'const rows = await ctx.db.query("tasks").collect();'
+    server = f"export const all = query({{ args: {{}}, handler: async (ctx) => {{ {body} }} }});\n"
+    test = f'test("adds", async () => {{ await t.run(async (ctx) => {{ {body} }}); }});\n'
+    for code, rules in ((server, ["example-breaks-code-rule"]), (server + test, [])):
+        assert _rules(f"{start}{code}```\n", "CLAUDE.md", check_code=check_examples) == rules
+
+
+@pytest.mark.parametrize("closing", ["---# Rules", "--- # Rules", "---*Rules*"])
+def test_a_closing_fence_gets_its_own_line(closing: str) -> None:
+    text = f"---\nname: reviewer\ndescription: Reviews. Use after each edit.\n{closing}\n\nText.\n"
+    report = lint([Target(text.encode(), FILE)])
+    (unclosed,) = (one for one in report.findings if one.rule == "frontmatter-unclosed")
+    result, _ = mended(text.encode(), [unclosed])
+    assert result.decode().split("\n")[3] == "---"
+    assert _rules(result.decode()) == []
