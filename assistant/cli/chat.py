@@ -27,7 +27,7 @@ class ChatGroup(TyperGroup):
         read: list[str] = []
         for at, arg in enumerate(args):
             following = args[at + 1] if at + 1 < len(args) else ""
-            has_id = following[:1].isdigit() or following == "latest"
+            has_id = following not in ("", *self.commands) and not following.startswith("-")
             read.append("--resume=latest" if arg == "--resume" and not has_id else arg)
         return super().parse_args(ctx, read)
 
@@ -47,7 +47,9 @@ def chat(
     agent: AskedAgent = None,
     model: AnsweringModel = None,
     no_model: NoModel = False,
-    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to cite at most.")] = 8,
+    k: Annotated[
+        int, typer.Option("-k", metavar="N", min=1, max=50, help="Passages to cite at most.")
+    ] = 8,
     resume: Annotated[
         str | None,
         typer.Option(metavar="[ID]", help="Go on with this session, or with the last one."),
@@ -136,6 +138,9 @@ def sessions(
     found = SessionStore(command_context(context).workspace).sessions()
     if as_json:
         write_json([session.summary() for session in found])
+        return
+    if not found:
+        sys.stderr.write("no conversations yet; `convexpert chat` begins one\n")
         return
     console = stdout()
     if not console.is_terminal:

@@ -51,7 +51,7 @@ def check(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH…",
+            metavar="PATH",
             parser=given_path,
             help="Files (.ts .tsx .js .jsx .mts .mjs .md) or folders; - reads standard input.",
         ),
@@ -162,9 +162,9 @@ def check(
         report = run.on_standard_input(stdin_filename) if _STDIN in paths else run.on_files(fix=fix)
         if reviewer is not None:
             report = reviewer.reviewed(report, minimum=severity, store=store)
-    _show(report, Format.JSON if as_json else format_)
     if badge is not None:
-        _write_badge(badge, report)
+        _write_badge(badge, report)  # before anything is printed: it may end with an error
+    _show(report, Format.JSON if as_json else format_)
     if report.reaches(fail_on if fail_on is not None else obj.settings.check.fail_on):
         raise typer.Exit(1)
     if min_score is not None and report.score is not None and report.score.total < min_score:

@@ -123,8 +123,8 @@ def report_error(error: ConvexpertError, *, as_json: bool) -> None:
     # Where standard output is what fails, the line is all that can be said.
     with suppress(OSError):
         if as_json:
-            told = {"code": error.code, "message": error.message, "hint": error.hint}
-            write_json({"error": told})
+            message = f"{error.where}: {error.message}" if error.where else error.message
+            write_json({"error": {"code": error.code, "message": message, "hint": error.hint}})
             sys.stdout.flush()
     with suppress(OSError):
         sys.stderr.write(f"error: {line}\n")

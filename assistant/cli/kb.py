@@ -186,4 +186,4 @@ def search(
 
         write_json(search_json(result))
     else:
-        kb_view.show_result(result)
+        kb_view.show_result(result, out_of=base.chunk_count())

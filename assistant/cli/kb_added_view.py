@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.cli.console import counted, one_line, stdout, write
-from assistant.cli.kb_view import build_json
+from assistant.cli.kb_view import NOTHING_THERE, build_json
 
 if TYPE_CHECKING:
     from agents.registry.pages import AddedSource
@@ -81,6 +82,9 @@ def listed_json(listed: Listed) -> dict[str, Any]:
 
 def show_listing(listed: Sequence[Listed]) -> None:
     """A table of the sources; in a pipe one line for each, cells apart by tabs."""
+    if not listed:
+        sys.stderr.write(f"{NOTHING_THERE}\n")
+        return
     console = stdout()
     rows = [
         (

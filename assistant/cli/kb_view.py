@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from kb.knowledge_base import Status
     from kb.search import Hit, SearchResult
 
+NOTHING_THERE = (
+    "nothing to search yet; `convexpert agents import PATH` registers agents,"
+    " `convexpert kb add PATH-or-URL` adds documentation"
+)
 _SNIPPET_LINES = 6
 _SNIPPET_COLUMNS = 300
 
@@ -55,13 +59,16 @@ def show_status(status: Status, workspace: Workspace) -> None:
         write(f"{name + ':':<12} {one_line(value)}")
 
 
-def show_result(result: SearchResult) -> None:
-    """Each hit with its place, its heading and the beginning of its text."""
+def show_result(result: SearchResult, *, out_of: int) -> None:
+    """Each hit with its place, its heading and the beginning of its text.
+
+    `out_of`: how many passages there are.
+    """
     from rich.padding import Padding
 
     console = stdout()
     if not result.hits:
-        write("nothing found")
+        write("nothing found" if out_of else NOTHING_THERE)
     for hit in result.hits:
         console.print(_title(hit))
         snippet = _snippet(hit.chunk.text)

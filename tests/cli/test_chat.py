@@ -88,6 +88,8 @@ def test_a_line_that_fails_in_a_pipe_is_told_and_the_others_are_answered() -> No
 
 def test_sessions_are_listed_and_resumed_with_their_context(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["chat", "sessions", "--json"]).stdout == "[]\n"
+    none = CliRunner().invoke(app, ["chat", "sessions"])
+    assert (none.stdout, none.stderr[:20]) == ("", "no conversations yet")
     piped(f"/agent payments\n{QUESTION}\n")
     listed = json.loads(CliRunner().invoke(app, ["chat", "sessions", "--json"]).stdout)
     assert [(s["title"], s["turns"]) for s in listed] == [(QUESTION, 1)]
@@ -99,8 +101,9 @@ def test_sessions_are_listed_and_resumed_with_their_context(tmp_path: Path) -> N
     assert len(session.turns) == 2
     plain = CliRunner().invoke(app, ["chat", "sessions"]).stdout
     assert plain == f"{session.id}\t{session.changed_at}\t2\t{QUESTION}\n"
-    missing = piped("", "--resume", "1999")
-    assert missing.returncode == 2 and "no session has the id" in missing.stderr
+    for unknown in ("1999", "yesterday"):
+        missing = piped("", "--resume", unknown)
+        assert missing.returncode == 2 and "no session has the id" in missing.stderr
 
 
 def test_commands_show_sources_rules_checks_and_write_the_conversation(tmp_path: Path) -> None:

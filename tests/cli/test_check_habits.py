@@ -59,6 +59,12 @@ def test_a_badge_is_written_with_the_score(run: Run, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "badge.json").read_text())["message"] == "97/100"
 
 
+@pytest.mark.parametrize("name", ["badge.png", "missing/badge.svg"])
+def test_a_badge_that_cannot_be_written_leaves_one_json_document(run: Run, name: str) -> None:
+    refused = run(".", *SELECT, "--badge", name, "--json", status=2)
+    assert "badge" in json.loads(refused.stdout)["error"]["message"]
+
+
 def test_a_baseline_lets_an_old_project_begin_without_findings(run: Run, tmp_path: Path) -> None:
     run(".", *SELECT, "--baseline", "known.json", "--update-baseline", status=0)
     known = run(".", *SELECT, "--baseline", "known.json", status=0)

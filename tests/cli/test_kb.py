@@ -55,6 +55,15 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
+def test_an_empty_knowledge_base_says_how_to_fill_it(run: Run) -> None:
+    run("agents", "remove", "expert")
+    listed = run("kb", "list")
+    assert listed.stdout == ""
+    assert listed.stderr.startswith("nothing to search yet; ")
+    assert run("kb", "search", "Stripe").stdout == listed.stderr
+    assert run("kb", "search", "Stripe", "--json").stdout.startswith("{")
+
+
 def test_search_json_has_the_form_of_the_contract(run: Run) -> None:
     found = json.loads(
         run("kb", "search", "where", "do I call Stripe?", "-k", "1", "--json").stdout
