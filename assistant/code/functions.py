@@ -257,7 +257,9 @@ def _read(
     if route is None and name_node is not None and not exports:
         route = _route_naming(file, name_node)
     if not name and route is not None:
-        name = syntax.string_value(syntax.object_member(syntax.argument(route, 0), "path")) or ""
+        options = syntax.argument(route, 0)
+        paths = (syntax.object_member(options, key) for key in ("path", "pathPrefix"))
+        name = next(filter(None, map(syntax.string_value, paths)), "")
     return RegisteredFunction(
         project=project,
         file=file,

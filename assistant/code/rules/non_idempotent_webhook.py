@@ -93,7 +93,7 @@ _OF_AN_EVENT = frozenset(
     {"delivery", "event", "external", "idempotency", "message", "payment", "session", "transaction"}
 )
 _LOOK_UPS = frozenset({"getManyFrom", "getOneFrom", "getOneFromOrThrow"})
-_LOGS = frozenset({"audit", "audits", "log", "logs"})
+_LOGS = frozenset({"attempt", "attempts", "audit", "audits", "log", "logs"})
 
 
 def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:

@@ -53,7 +53,7 @@ def check(function: RegisteredFunction, _project: Project) -> Iterator[Report]:
     config = function.config
     if config is not None and not syntax.is_inside(config.node, function.call):
         return
-    if not function.config_is_complete:
+    if not function.config_is_complete or _builder_declares(function):
         return
     yield RULE.at(
         function.file,
@@ -61,6 +61,17 @@ def check(function: RegisteredFunction, _project: Project) -> Iterator[Report]:
         f"the {function.kind} `{function.name}` takes arguments that nothing validates",
         hint="declare `args: { … }` with validators, or `args: {}` where it takes none",
         anchor=function.call if config is None else config.node,
+    )
+
+
+def _builder_declares(function: RegisteredFunction) -> bool:
+    """`(run) => mutation({ args: { id: v.id("runs") }, handler: … })` as the builder."""
+    return any(
+        syntax.object_member(syntax.argument(made, 0), "args") is not None
+        for layer in function.builder.layers
+        if layer.node.type in syntax.FUNCTION_KINDS and function.config is None
+        for made in syntax.returned_expressions(layer.node)
+        if made.type == "call_expression"
     )
 
 
