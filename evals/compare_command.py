@@ -106,18 +106,15 @@ def compare_command(
     explain = Explainer(*runs, lambda digest: kept_document(found.workspace, digest))
     comparison = compare_runs(*runs, seed=seed, explain=explain)
     if judge is not None:
-        from assistant.model.name import parse_model_name
-        from assistant.model.opening import open_model
+        from evals.judge_kept import open_judge
         from evals.judge_pairs import with_preferences
 
-        with progress_bar() as progress:
+        with (
+            progress_bar() as progress,
+            open_judge(judge, found.workspace, found.settings, fresh=fresh) as asked,
+        ):
             comparison = with_preferences(
-                comparison,
-                runs[1],
-                open_model(parse_model_name(judge), found.settings),
-                workspace=found.workspace,
-                prices=found.settings.prices,
-                progress=progress,
+                comparison, runs[1], asked, workspace=found.workspace, progress=progress
             )
     if markdown is not None:
         from evals.report.comparison_markdown import comparison_markdown

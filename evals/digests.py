@@ -20,8 +20,8 @@ _AFTERWARDS = frozenset(
     for name in (
         *("commands", "compare", "compare_command", "compared_runs", "comparability"),
         *("comparison", "edits", "gate_results", "history", "init_command", "judge_command"),
-        *("judge_agreement", "judge_labels", "judge_pairs", "metric_history", "options"),
-        *("paired", "run_changes", "schema", "scores", "starter", "verify", "why"),
+        *("judge_agreement", "judge_kept", "judge_labels", "judge_pairs", "metric_history"),
+        *("options", "paired", "run_changes", "schema", "scores", "starter", "verify", "why"),
     )
 )
 """What only looks at outcomes that are there."""

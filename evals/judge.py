@@ -101,6 +101,11 @@ class Judgement:
     verdict: Verdict | NoVerdict
     usage: Usage
 
+    @property
+    def lasting(self) -> bool:
+        """Whether the same question would end so again."""
+        return isinstance(self.verdict, Verdict) or self.verdict.lasting
+
 
 def read_rubric(entry: Entry | None) -> Rubric | None:
     """The `judge` of a case. Raises SuiteError."""
@@ -182,7 +187,7 @@ def judged_result(
         scores={**result.scores, JUDGED.name: score},
         output={**told, "judged": {"judge": subject.judge.name, **judged}},
         usage=both(result.usage, found.usage),
-        lasting=isinstance(found.verdict, Verdict) or found.verdict.lasting,
+        lasting=found.lasting,
     )
 
 

@@ -36,16 +36,18 @@ def judge_command(
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the resampling behind the interval.")
+        int, typer.Option(metavar="N", min=0, help="Seed of the resampling behind the interval.")
     ] = 0,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask again about labels that were judged before.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how far a judge agrees with labelled verdicts, and record it: then it may gate."""
     from agents.errors import UsageError
     from assistant.cli.console import progress_bar, stdout, write_json
-    from assistant.model.name import parse_model_name
-    from assistant.model.opening import open_model
     from evals.judge_agreement import Agreement, record_agreement
+    from evals.judge_kept import open_judge
     from evals.judge_labels import judge_labels, load_labels, measured_agreement
     from evals.run import utc_now
 
@@ -56,9 +58,11 @@ def judge_command(
             "no model is named that judges", hint="--model PROVIDER:NAME, or CONVEXPERT_JUDGE_MODEL"
         )
     read = load_labels(given_path(labels))
-    judge = open_model(parse_model_name(name), found.settings)
-    with progress_bar() as progress:
-        judged, usage = judge_labels(read, judge, prices=found.settings.prices, progress=progress)
+    with (
+        progress_bar() as progress,
+        open_judge(name, found.workspace, found.settings, fresh=fresh) as judge,
+    ):
+        judged, usage = judge_labels(read, judge, progress=progress)
     results = measured_agreement(judged, seed=seed)
     for one in results:
         interval = one.interval

@@ -10,18 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from agents.errors import SuiteError
-from evals.judge import PREFERENCES, VERDICTS, NoVerdict, Rubric, both, judge_output
+from agents.errors import ModelError
+from evals.judge import PREFERENCES, VERDICTS, NoVerdict, Rubric, both
 from evals.judge_agreement import NONE, PAIRWISE, SINGLE, cohens_kappa, kappa_interval
+from evals.judge_kept import KeptJudge
 from evals.judge_pairs import preferred
 from evals.outcome import Usage
 from evals.statistics import Interval
-from evals.yaml_lines import MAX_BYTES, Entry, Table, read_yaml
-
-if TYPE_CHECKING:
-    from assistant.model.conversation import ChatModel
+from evals.yaml_lines import Entry, Table, read_yaml, suite_bytes
 
 MAX_LABELS = 1_000
 LONGEST = 20_000
@@ -89,12 +86,7 @@ class Measured:
 
 def load_labels(path: Path) -> Labels:
     """The labels in a file. Raises SuiteError with file, line and key."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SuiteError(f"can't read it: {error.strerror or error}", path=str(path)) from error
-    table = read_yaml(raw, path=str(path)).table()
+    table = read_yaml(suite_bytes(path), path=str(path)).table()
     table.only("rubric", "labels")
     rubric = Rubric(table.need("rubric").text().strip())
     entries = table.need("labels").items(least=1, most=MAX_LABELS)
@@ -132,18 +124,20 @@ def _outputs(table: Table) -> tuple[str, ...]:
 
 def judge_labels(
     labels: Labels,
-    judge: ChatModel,
+    judge: KeptJudge,
     *,
-    prices: Any,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[tuple[JudgedLabel, ...], Usage]:
-    """The judge's word on each label, and what it used."""
+    """The judge's word on each label, and what it used.
+
+    Raises ModelError where the judge can't be reached: that says nothing about its agreement.
+    """
     usage: Usage | None = None
     found = []
     for done, label in enumerate(labels.labels):
         if progress is not None:
             progress("Labels", done, len(labels.labels))
-        one, used = _judged(label, labels.rubric, judge, prices)
+        one, used = _judged(label, labels.rubric, judge)
         found.append(one)
         usage = both(usage, used)
     if progress is not None:
@@ -151,21 +145,26 @@ def judge_labels(
     return tuple(found), usage or Usage(0, 0, 0)
 
 
-def _judged(
-    label: Label, rubric: Rubric, judge: ChatModel, prices: Any
-) -> tuple[JudgedLabel, Usage]:
+def _judged(label: Label, rubric: Rubric, judge: KeptJudge) -> tuple[JudgedLabel, Usage]:
     if label.asked == PAIRWISE:
         first, second = label.outputs
         pair = preferred(
-            judge, rubric, question=label.question, first=first, second=second, prices=prices
+            judge, label.id, rubric, question=label.question, first=first, second=second
         )
-        reason = " / ".join(pair.reasons)
-        return JudgedLabel(label, pair.winner or NONE, reason), pair.usage
-    (output,) = label.outputs
-    single = judge_output(judge, rubric, question=label.question, output=output, prices=prices)
-    said = single.verdict
-    verdict = NONE if isinstance(said, NoVerdict) else said.verdict
-    return JudgedLabel(label, verdict, said.reason), single.usage
+        said = JudgedLabel(label, pair.winner or NONE, " / ".join(pair.reasons))
+        lasting, usage = pair.lasting, pair.usage
+    else:
+        (output,) = label.outputs
+        single = judge.judge_output(label.id, rubric, question=label.question, output=output)
+        verdict = NONE if isinstance(single.verdict, NoVerdict) else single.verdict.verdict
+        said = JudgedLabel(label, verdict, single.verdict.reason)
+        lasting, usage = single.lasting, single.usage
+    if not lasting:
+        raise ModelError(
+            f"the judge gave no answer about the label {label.id}: {said.reason}",
+            hint="nothing is recorded; the next call goes on from here",
+        )
+    return said, usage
 
 
 def measured_agreement(judged: Sequence[JudgedLabel], *, seed: int) -> tuple[Measured, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 from agents.errors import UsageError
 from agents.workspace import Workspace
@@ -21,14 +20,12 @@ from evals.comparison import (
     Preferences,
     SuiteComparison,
 )
-from evals.judge import JUDGED, NoVerdict, Rubric, both, prefer_output
+from evals.judge import JUDGED, NoVerdict, Rubric, both
 from evals.judge_agreement import PAIRWISE, why_not_gating
+from evals.judge_kept import KeptJudge
 from evals.outcome import Outcome, Usage
 from evals.paired import SIGNIFICANT, mcnemar
 from evals.record import Run, SuiteRun
-
-if TYPE_CHECKING:
-    from assistant.model.conversation import ChatModel
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,26 +43,21 @@ class Preferred:
     reasons: tuple[str, ...]
     """The judge's, of both orders."""
     usage: Usage
+    lasting: bool = True
+    """Whether the same question would end so again: not where the judge could not be reached."""
 
 
 def preferred(
-    judge: ChatModel,
-    rubric: Rubric,
-    *,
-    question: str,
-    first: str,
-    second: str,
-    prices: Mapping[str, Any],
+    judge: KeptJudge, id_: str, rubric: Rubric, *, question: str, first: str, second: str
 ) -> Preferred:
-    """Which of two outputs a judge prefers, whichever comes first."""
-    one = prefer_output(judge, rubric, question=question, first=first, second=second, prices=prices)
-    other = prefer_output(
-        judge, rubric, question=question, first=second, second=first, prices=prices
-    )
+    """Which of two outputs a judge prefers, whichever comes first; `id_` as `KeptJudge` has it."""
+    one = judge.prefer_output(id_, rubric, question=question, first=first, second=second)
+    other = judge.prefer_output(id_, rubric, question=question, first=second, second=first)
     usage = both(one.usage, other.usage)
     reasons = (one.verdict.reason, other.verdict.reason)
+    lasting = one.lasting and other.lasting
     if isinstance(one.verdict, NoVerdict) or isinstance(other.verdict, NoVerdict):
-        return Preferred(None, False, reasons, usage)
+        return Preferred(None, False, reasons, usage, lasting)
     swapped = {"first": "second", "second": "first", "tie": "tie"}[other.verdict.verdict]
     agreed = one.verdict.verdict == swapped
     return Preferred(swapped if agreed else "tie", agreed, reasons, usage)
@@ -74,10 +66,9 @@ def preferred(
 def with_preferences(
     comparison: Comparison,
     head: Run,
-    judge: ChatModel,
+    judge: KeptJudge,
     *,
     workspace: Workspace,
-    prices: Mapping[str, Any],
     progress: Progress | None = None,
 ) -> Comparison:
     """The comparison with what a judge prefers, suite by suite, and its gate where it may.
@@ -96,7 +87,7 @@ def with_preferences(
         for case in wanted[suite.name]:
             if progress is not None:
                 progress("Judging", done, total)
-            found.append(_judged(case, judge, prices))
+            found.append(_judged(case, judge))
             done += 1
         suites.append(_with(suite, runs[suite.name], judge, found, workspace) if found else suite)
     if progress is not None:
@@ -128,9 +119,7 @@ def _text(outcome: object) -> str:
     return str(output.get("answer") or "")
 
 
-def _judged(
-    case: CaseComparison, judge: ChatModel, prices: Mapping[str, Any]
-) -> tuple[JudgedPair, str, Usage]:
+def _judged(case: CaseComparison, judge: KeptJudge) -> tuple[JudgedPair, str, Usage]:
     assert isinstance(case.head, Outcome)
     rubric = Rubric(_rubric(case) or "")
     base, head = _text(case.base), _text(case.head)
@@ -138,7 +127,7 @@ def _judged(
         same = JudgedPair(case.case, "tie", True, ("both outputs are the same",))
         return same, rubric.digest, Usage(0, 0, 0, 0.0)
     question = str(case.head.result.output.get("question") or "")
-    found = preferred(judge, rubric, question=question, first=base, second=head, prices=prices)
+    found = preferred(judge, case.case, rubric, question=question, first=base, second=head)
     winner = {"first": "base", "second": "head", "tie": "tie", None: None}[found.winner]
     pair = JudgedPair(case.case, winner, found.agreed, found.reasons)
     return pair, rubric.digest, found.usage
@@ -147,7 +136,7 @@ def _judged(
 def _with(
     suite: SuiteComparison,
     run: SuiteRun,
-    judge: ChatModel,
+    judge: KeptJudge,
     found: Sequence[tuple[JudgedPair, str, Usage]],
     workspace: Workspace,
 ) -> SuiteComparison:

@@ -18,16 +18,17 @@ from importlib.metadata import version
 from agents.errors import UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
-from evals.case_store import FILE, CaseStore
+from evals.case_store import find_outcome, keep_outcome
 from evals.digests import code_digest, digest_of_value
 from evals.execute import Attempt, execute
 from evals.history import keep_documents, run_id
 from evals.judge import JUDGED
 from evals.judge_agreement import SINGLE, why_not_gating
+from evals.kept_values import FILE, KeptValues
 from evals.kinds import KINDS
 from evals.kinds.base import Needs
 from evals.named_agents import BUILTIN, Usual
-from evals.outcome import CaseOutcome, Json, Outcome, PassageGone, Skipped, together
+from evals.outcome import CaseOutcome, Json, PassageGone, Skipped, together
 from evals.passages import version_named
 from evals.prompted import prompted_agent
 from evals.record import Run, RunSpec, SuiteRun
@@ -104,7 +105,7 @@ def run_suites(
     done: dict[str, SuiteRun] = {}
     model = types = None
     workspace.create()
-    with CaseStore(workspace.root / FILE) as store:
+    with KeptValues(workspace.root / FILE) as kept:
         for group in _by_subject(suites):
             with _subject(group[0], options, workspace, settings, progress) as subject:
                 keep_documents(workspace, subject.versions)
@@ -115,7 +116,7 @@ def run_suites(
                     types = None if isinstance(checker, str) else checker.id
                 if any(_needs_index(case) for suite in group for case in suite.cases):
                     model = subject.embedding_model
-                found = _run_group(group, subject, options, store, workspace, progress, stopwatch)
+                found = _run_group(group, subject, options, kept, workspace, progress, stopwatch)
                 done.update({suite.name: suite for suite in found})
     results = tuple(done[suite.name] for suite in suites)
     spec = RunSpec(
@@ -197,7 +198,7 @@ def _run_group(
     suites: Sequence[Suite],
     subject: Subject,
     options: RunOptions,
-    store: CaseStore,
+    values: KeptValues,
     workspace: Workspace,
     progress: Progress | None,
     stopwatch: Stopwatch,
@@ -216,7 +217,9 @@ def _run_group(
     outcomes: dict[int, CaseOutcome] = {}
     waiting = []
     for attempt in plan:
-        kept = store.find(attempt.key) if attempt.key is not None and not options.fresh else None
+        kept = None
+        if attempt.key is not None and not options.fresh:
+            kept = find_outcome(values, attempt.key)
         if kept is None:
             waiting.append(attempt)
         else:
@@ -228,8 +231,8 @@ def _run_group(
         _ = subject.knowledge_base
     for attempt, outcome in execute(waiting, subject, jobs=options.jobs, stopwatch=stopwatch):
         outcomes[attempt.number] = outcome
-        if attempt.key is not None and (not isinstance(outcome, Outcome) or outcome.result.lasting):
-            store.keep(attempt.key, outcome)
+        if attempt.key is not None:
+            keep_outcome(values, attempt.key, outcome)
         if progress is not None:
             progress("Cases", len(outcomes), len(plan))
     found: dict[str, list[CaseOutcome]] = defaultdict(list)

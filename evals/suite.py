@@ -19,7 +19,7 @@ from evals.digests import digest_of_value
 from evals.gates import Gates, read_gates
 from evals.kinds import KINDS
 from evals.metrics.base import Metric
-from evals.yaml_lines import MAX_BYTES, Entry, Table, read_yaml
+from evals.yaml_lines import Entry, Table, read_yaml, suite_bytes
 
 MAX_CASES = 5_000
 
@@ -120,12 +120,7 @@ def read_suite(raw: bytes, *, path: str) -> Suite:
 
 def load_suite(path: Path) -> Suite:
     """The suite in a file. Raises SuiteError, also where the file can't be read."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SuiteError(f"can't read it: {error.strerror or error}", path=str(path)) from error
-    return read_suite(raw, path=str(path))
+    return read_suite(suite_bytes(path), path=str(path))
 
 
 def builtin_suites() -> tuple[Path, ...]:

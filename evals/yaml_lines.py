@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import SuiteError
@@ -150,6 +151,18 @@ class Table:
 def _near(wanted: object, known: Iterable[str]) -> str | None:
     near = get_close_matches(wanted, list(known), n=1) if isinstance(wanted, str) else []
     return f"did you mean {near[0]}?" if near else None
+
+
+def suite_bytes(path: Path) -> bytes:
+    """The bytes of a file for `read_yaml`, which refuses one that is too long to be read whole.
+
+    Raises SuiteError where it can't be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SuiteError(f"can't read it: {error.strerror or error}", path=str(path)) from error
 
 
 def read_yaml(raw: bytes, *, path: str) -> Entry:

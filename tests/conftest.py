@@ -14,8 +14,8 @@ from agents.workspace import Workspace
 
 pytest_plugins = ("shared_servers",)
 
-# How fast a machine is says nothing about the code. A person's runs look for new cases; CI tries the
-# same ones each time.
+# How fast a machine is says nothing about the code. A person's runs look for new cases; CI tries
+# the same ones each time.
 ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("person", ANY_MACHINE)
 settings.register_profile("ci", ANY_MACHINE, derandomize=True)

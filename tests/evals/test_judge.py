@@ -25,6 +25,7 @@ from evals.judge_agreement import (
     kappa_interval,
     record_agreement,
 )
+from evals.judge_kept import open_judge
 from evals.judge_pairs import preferred, with_preferences
 from evals.metrics.base import Measured, NotMeasured
 from evals.outcome import Outcome
@@ -239,13 +240,11 @@ def compared(folder: Path, *script: Script) -> tuple[Comparison, int]:
     )
     head, _ = run_in(folder, Fail(500), judge=None)
     with scripted_server(*script) as server:
-        comparison = with_preferences(
-            compare_runs(base, head),
-            head,
-            open_model(parse_model_name(JUDGE), Settings(model_url=server.url)),
-            workspace=Workspace(folder / ".convexpert"),
-            prices={},
-        )
+        workspace, settings = Workspace(folder / ".convexpert"), Settings(model_url=server.url)
+        with open_judge(JUDGE, workspace, settings, fresh=True) as judge:
+            comparison = with_preferences(
+                compare_runs(base, head), head, judge, workspace=workspace
+            )
         return comparison, len(server.requests)
 
 
@@ -284,18 +283,70 @@ def test_a_preference_counts_only_where_both_orders_agree(folder: Path) -> None:
     ],
 )
 def test_both_orders_make_one_preference(
-    one: str, other: str, winner: str | None, agreed: bool
+    one: str, other: str, winner: str | None, agreed: bool, workspace: Workspace
 ) -> None:
-    with scripted_server(says(one, "a"), says(other, "a")) as server:
+    with (
+        scripted_server(says(one, "a"), says(other, "a")) as server,
+        open_judge(JUDGE, workspace, Settings(model_url=server.url)) as judge,
+    ):
         found = preferred(
-            open_model(parse_model_name(JUDGE), Settings(model_url=server.url)),
-            Rubric(RUBRIC),
-            question="?",
-            first="a and b",
-            second="a and c",
-            prices={},
+            judge, "case", Rubric(RUBRIC), question="?", first="a and b", second="a and c"
         )
     assert (found.winner, found.agreed, found.usage.calls) == (winner, agreed, 2)
+
+
+def test_a_pair_that_was_judged_is_not_asked_again_and_a_changed_one_is(
+    workspace: Workspace,
+) -> None:
+    with scripted_server(says("tie", "a"), Say("Both are good."), says("tie", "a")) as server:
+
+        def asked(
+            second: str, *, fresh: bool = False, id_: str = "case", judge: str = JUDGE
+        ) -> int:
+            """How often the server is asked; each call opens the file anew, as a command does."""
+            before = len(server.requests)
+            settings = Settings(model_url=server.url)
+            with open_judge(judge, workspace, settings, fresh=fresh) as opened:
+                told = Rubric(RUBRIC)
+                found = preferred(opened, id_, told, question="?", first="a b", second=second)
+            assert found.usage.calls == 2
+            return len(server.requests) - before
+
+        assert asked("a c") == 2
+        # A reply without a verdict is what this question gives: it is not asked again either.
+        assert asked("a c") == 0
+        assert asked("a d") == 2
+        assert asked("a c", id_="other") == 2
+        assert asked("a c", judge="openai:another") == 2
+        assert asked("a c", fresh=True) == 2
+
+
+def test_a_judge_that_broke_off_is_asked_only_about_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "labels.yaml").write_text(LABELS, encoding="utf-8")
+    call = ["--workspace", str(tmp_path / "ws"), "eval", "judge", str(tmp_path / "labels.yaml")]
+    monkeypatch.setattr("sys.argv", ["convexpert", *call, "--model", JUDGE])
+
+    def status() -> int | str | None:
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code
+
+    broken = Say("", dies=True)
+    with scripted_server(by_the_word, by_the_word, broken, by_the_word) as server:
+        monkeypatch.setenv("CONVEXPERT_MODEL_URL", server.url)
+        assert status() == 2
+        assert "about the label c" in capsys.readouterr().err
+        # A judge that can't be reached disagrees with nobody.
+        assert not (tmp_path / "ws" / "eval-judges.json").exists()
+        assert status() == 0
+        assert len(server.requests) == 3 + 2 + 2
+        assert status() == 0
+        assert len(server.requests) == 7
+        monkeypatch.setattr("sys.argv", ["convexpert", *call, "--model", JUDGE, "--fresh"])
+        assert status() == 0
+        assert len(server.requests) == 13
 
 
 def test_kappa_is_cohens() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from agents.settings import Settings
 from agents.workspace import Workspace
-from evals.case_store import FILE
+from evals.kept_values import FILE
 from evals.kinds import KINDS
 from evals.metrics.base import Measured
 from evals.outcome import CaseFailed, Outcome, Result
