@@ -9,6 +9,7 @@ elsewhere those that command, ask or forbid (`agents.prescriptive` knows the wor
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +30,7 @@ from agents.prescriptive import (
     plain,
     polarity_of,
 )
+from agents.prompt_tags import Tag
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -45,6 +47,13 @@ _LABEL_ONLY = re.compile(
 _LINK_ONLY = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)\W*\Z|<?https?://\S+\Z")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')*_]*\s+(?=[A-Z`*\"'(✓✅❌])")
 _PLACEHOLDER = re.compile(r"\[[^\]]{2,99}\]|\{[^}]{0,99}\}|<[a-z_ ]{1,99}>|\.\.\.\s*\Z")
+_SHOWS = re.compile(
+    r"\b(?:examples?|commentary|templates?|samples?|outputs?|input|formats?|transcripts?|dialogue"
+    r"|conversation|user|assistant|documents?)\b"
+)
+"""In the names of tags."""
+_TAG_LEVEL = 0
+"""Above all headings: those in a tag end with it."""
 _PROSE_FENCES = frozenset({"", "text", "txt", "plaintext"})
 """Languages of fences that may hold statements; Markdown ones hold templates of answers."""
 
@@ -59,6 +68,18 @@ class _Scope:
     steps: bool
     owns_headings: bool = False
     """Whether a bold line stands above headings (and not above a list of its own)."""
+
+
+@dataclass(slots=True)
+class _OpenTag:
+    """A tag around what is read, and what was open before it."""
+
+    end: int
+    """The 0-based line of its closing."""
+    shows: bool
+    """Whether it holds what is shown: examples, forms of answers."""
+    scopes: list[_Scope]
+    path: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -81,6 +102,7 @@ class _Walk:
     scopes: list[_Scope] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
     path: tuple[str, ...] = ()
+    tags: list[_OpenTag] = field(default_factory=list)
 
     @property
     def context(self) -> Context | None:
@@ -97,20 +119,26 @@ class _Walk:
     def add(self, text: str, start: int, end: int, kind: Kind, polarity: Polarity) -> None:
         """Keep an item that stands on the 1-based lines from `start` to `end`."""
         flat = " ".join(text.split())
-        if flat:
+        if flat and not any(tag.shows for tag in self.tags):
             lines = Lines(start, max(start, end))
             self.items.append(ChecklistItem(flat, lines, self.path, polarity, kind))
 
 
-def draw_items(tokens: Sequence[Token], lines: Sequence[str]) -> tuple[ChecklistItem, ...]:
+def draw_items(
+    tokens: Sequence[Token], lines: Sequence[str], tags: Sequence[Tag] = ()
+) -> tuple[ChecklistItem, ...]:
     """All checkable items of a document, in the order of their lines.
 
-    `tokens` are the Markdown blocks whose source maps count the given `lines`.
+    `tokens` are the Markdown blocks whose source maps count the given `lines`; `tags` are the parts
+    of the text between tags, which say what stands in them as headings do.
     """
     walk = _Walk(lines)
+    coming = deque(tags)
     position = 0
     while position < len(tokens):
         token = tokens[position]
+        if token.map and token.nesting >= 0:
+            _enter_and_leave(walk, coming, token.map[0])
         if token.type == "heading_open":
             _read_heading(walk, token, tokens[position + 1])
         elif token.type == "paragraph_open":
@@ -130,6 +158,26 @@ def draw_items(tokens: Sequence[Token], lines: Sequence[str]) -> tuple[Checklist
     return tuple(sorted(walk.items, key=lambda item: item.lines))
 
 
+def _enter_and_leave(walk: _Walk, coming: deque[Tag], line: int) -> None:
+    """Open and close the tags that stand above a 0-based line."""
+    while True:
+        if (
+            walk.tags
+            and walk.tags[-1].end <= line
+            and (not coming or walk.tags[-1].end <= coming[0].start)
+        ):
+            closed = walk.tags.pop()
+            walk.scopes, walk.path = closed.scopes, closed.path
+        elif coming and coming[0].start < line:
+            tag = coming.popleft()
+            shows = bool(_SHOWS.search(tag.name))
+            walk.tags.append(_OpenTag(tag.end, shows, walk.scopes[:], walk.path))
+            context = context_of_heading(tag.name)
+            walk.scopes.append(_Scope(_TAG_LEVEL, tag.name, context, opens_steps(tag.name)))
+        else:
+            return
+
+
 def _read_heading(walk: _Walk, opening: Token, inline: Token) -> None:
     text = inline.content
     if opening.level == 0:
@@ -147,7 +195,11 @@ def _open_scope(walk: _Walk, level: int, text: str) -> None:
         scopes.pop()
     context = context_of_heading(text, title=level == 1)
     scopes.append(_Scope(level, plain(text), context, opens_steps(text)))
-    walk.path = tuple(scope.text for scope in scopes)
+    walk.path = _path(scopes)
+
+
+def _path(scopes: Sequence[_Scope]) -> tuple[str, ...]:
+    return tuple(scope.text for scope in scopes if scope.level != _TAG_LEVEL)
 
 
 def _open_bold_scope(walk: _Walk, text: str, *, owns_headings: bool) -> None:
@@ -156,8 +208,9 @@ def _open_bold_scope(walk: _Walk, text: str, *, owns_headings: bool) -> None:
     A bold line ends the scope of the one before, with the headings that the latter stands above.
     """
     scopes = walk.scopes
-    for number, scope in enumerate(scopes):
-        if scope.level % 1:
+    inside = max((n + 1 for n, s in enumerate(scopes) if s.level == _TAG_LEVEL), default=0)
+    for number in range(inside, len(scopes)):
+        if scopes[number].level % 1:
             del scopes[number:]
             break
     level = (scopes[-1].level if scopes else 0) + 0.5
@@ -165,7 +218,7 @@ def _open_bold_scope(walk: _Walk, text: str, *, owns_headings: bool) -> None:
     scopes.append(
         _Scope(level, plain(text).rstrip(":："), context, opens_steps(text), owns_headings)
     )
-    walk.path = tuple(scope.text for scope in scopes)
+    walk.path = _path(scopes)
 
 
 def _read_paragraph(walk: _Walk, tokens: Sequence[Token], position: int) -> None:

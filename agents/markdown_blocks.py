@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from agents.prompt_tags import Tag, without_tags
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,12 +28,24 @@ _LONGEST_UNDERLINED = 80
 """Characters of a heading that is one for being underlined."""
 
 
-def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
-    """The blocks of a body, and the lines of fences that stood too far in to be fences.
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """A body as Markdown reads it."""
+
+    tokens: list[Token]
+    indented: list[int]
+    """The 1-based lines of fences that stood too far in to be fences."""
+    tags: tuple[Tag, ...]
+    """The parts that tags such as `<rules>` make."""
+
+
+def read_blocks(lines: list[str]) -> Blocks:
+    """The blocks of a body.
 
     Four columns right of the list entry that it belongs to, a fence is text by the letter of
     Markdown; nobody means that, so such code is read as if it stood below its entry's text.
     """
+    lines, tags = without_tags(lines)
     tokens = _blocks(lines)
     rules = _rules_below_text(tokens, lines)
     if rules:
@@ -40,7 +55,7 @@ def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
     texts = [token.map for token in tokens if token.type == "inline" and token.map]
     closings = [number for number, line in enumerate(lines) if _CLOSING_FENCE.match(line)]
     if not closings:
-        return tokens, []
+        return Blocks(tokens, [], tags)
     moved = lines[:]
     openings: list[int] = []
     done = 0
@@ -55,7 +70,7 @@ def read_blocks(lines: list[str]) -> tuple[list[Token], list[int]]:
                     _move_left(moved, number, closing, len(fence[1]) - column)
                     openings.append(number + 1)
                     done = closing + 1
-    return (_blocks(moved) if openings else tokens), openings
+    return Blocks(_blocks(moved) if openings else tokens, openings, tags)
 
 
 def _rules_below_text(tokens: Sequence[Token], lines: Sequence[str]) -> frozenset[int]:

@@ -12,7 +12,7 @@ from agents.errors import DocumentError
 from agents.finding import Severity
 from agents.kinds import kind_of, name_from_path, needs_head, needs_name
 from agents.location import Lines, split_lines
-from agents.markdown_blocks import read_blocks
+from agents.markdown_blocks import Blocks, read_blocks
 from agents.prescriptive import plain
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def parse_document(raw: bytes, *, filename: str = "document.md") -> Document:
         text=parts.text,
         frontmatter=parts.frontmatter,
         sections=tuple(parts.outline.sections),
-        checklist=draw_items(parts.tokens, parts.lines),
+        checklist=draw_items(parts.blocks.tokens, parts.lines, parts.blocks.tags),
         code=tuple(parts.outline.code),
         diagnostics=parts.diagnostics,
         name=parts.name,
@@ -73,7 +73,7 @@ class _Parts:
     text: str
     lines: Sequence[str]
     frontmatter: Frontmatter
-    tokens: Sequence[Token]
+    blocks: Blocks
     outline: _Outline
     diagnostics: tuple[Diagnostic, ...]
     name: str
@@ -99,9 +99,9 @@ def _read_parts(raw: bytes, filename: str) -> _Parts:
     body = [""] * head.body + lines[head.body :]
     if head.body_column:
         body[head.body] = body[head.body][head.body_column :]
-    tokens, indented = read_blocks(body)
-    diagnostics += [_indented(line) for line in indented]
-    outline = _read_outline(tokens, lines, head.body)
+    blocks = read_blocks(body)
+    diagnostics += [_indented(line) for line in blocks.indented]
+    outline = _read_outline(blocks.tokens, lines, head.body)
     diagnostics += outline.diagnostics
     kind = kind_of(filename, head.frontmatter.values)
     name, description = _naming(head.frontmatter, filename, kind, diagnostics)
@@ -119,7 +119,7 @@ def _read_parts(raw: bytes, filename: str) -> _Parts:
         text,
         lines,
         head.frontmatter,
-        tokens,
+        blocks,
         outline,
         _in_order(diagnostics),
         name,
