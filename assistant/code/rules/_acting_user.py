@@ -8,7 +8,7 @@ from assistant.code import syntax
 from assistant.code.references import reference_of, referenced_function
 from assistant.code.rules._argument_flow import ArgumentFlow
 from assistant.code.rules._auth_packages import finds_caller
-from assistant.code.rules._caller_checks import CallerChecks
+from assistant.code.rules._caller_checks import CallerChecks, asks_who
 from assistant.code.rules._out_of_sight import outside_of
 from assistant.code.rules._secrets import compares_secret, is_literal
 from assistant.code.rules._words import names_the_caller, words_of
@@ -125,6 +125,8 @@ class ActingUser:
         )
 
     def _is_acting_call(self, file: CodeFile, call: Node, depth: int) -> bool:
+        if asks_who(file, call):
+            return True
         context = self._project.contexts.path_of(file, syntax.callee(call))
         if context is not None and context.path:
             if context.path[0] == "auth":

@@ -205,7 +205,7 @@ class CallerChecks:
         """
         callee = syntax.callee(call)
         name = syntax.callee_name(call)
-        if name in _DIGESTS:
+        if name in _DIGESTS or asks_who(file, call):
             return True
         signer = syntax.receiver(call) if name == "sign" else None
         if signer is not None and syntax.member_name(signer) == "subtle":
@@ -225,6 +225,15 @@ class CallerChecks:
         if inner is not None and syntax.member_name(inner) == "headers":
             inner = syntax.field(inner, "object")
         return is_request(self._project, file, inner)
+
+
+def asks_who(file: CodeFile, call: Node) -> bool:
+    """`({ auth }: any) => auth.getUserIdentity()`: without a type, the call's name says it."""
+    root = syntax.chain_root(syntax.callee(call))
+    if syntax.callee_name(call) != "getUserIdentity" or root is None:
+        return False
+    binding = file.resolve(root) if root.type == "identifier" else None
+    return binding is not None and binding.kind == "parameter"
 
 
 def _looks_up_held(query: DbQuery) -> bool:

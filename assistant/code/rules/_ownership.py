@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.code import syntax
 from assistant.code.rules._acting_user import ActingUser, equalities_in
-from assistant.code.rules._argument_flow import ArgumentFlow
+from assistant.code.rules._argument_flow import ArgumentFlow, iterated
 from assistant.code.rules._conditions import decides
 from assistant.code.rules._out_of_sight import outside_of
 from assistant.code.rules._secrets import EQUALITY, compares_secret, is_literal
@@ -87,7 +87,22 @@ class Ownership:
         left, right = syntax.field(node, "left"), syntax.field(node, "right")
         if is_literal(left) or is_literal(right):
             return False
-        return self._acting.is_acting(file, left) != self._acting.is_acting(file, right)
+        if self._acting.is_acting(file, left) != self._acting.is_acting(file, right):
+            return True
+        return self._is_own_row(file, left) != self._is_own_row(file, right)
+
+    def _is_own_row(self, file: CodeFile, node: Node | None) -> bool:
+        """`row.teamId` of `mine.some((row) => row.teamId === id)`, the rows being the user's."""
+        node = syntax.unwrap(node)
+        name = syntax.member_name(node) if node is not None else None
+        if node is None or name is None or words_of(name)[-1:] != ("id",):
+            return False
+        owner = syntax.unwrap(syntax.field(node, "object"))
+        binding = file.resolve(owner) if owner is not None and owner.type == "identifier" else None
+        if binding is None or binding.kind != "parameter" or binding.function is None:
+            return False
+        items = iterated(binding.function) if binding.position == 0 and not binding.path else None
+        return self._acting.is_acting(file, items)
 
     def _is_list_check(self, file: CodeFile, call: Node) -> bool:
         """`note.sharedWith.includes(user)`."""

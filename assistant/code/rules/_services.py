@@ -171,9 +171,20 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, s
         return (method, "fetch") if is_global and chain[1:] == ("fetch",) else None
     if root is None or root.type != "identifier" or name in _LOCAL_METHODS:
         return None
-    if _is_client(project, file, root, 0) and not _takes_context(project, file, call):
+    holder = _of_namespace(project, file, root) or root
+    if _is_client(project, file, holder, 0) and not _takes_context(project, file, call):
         return method, ".".join(chain)
     return None
+
+
+def _of_namespace(project: Project, file: CodeFile, root: Node) -> Node | None:
+    """`net.stripe` of `net.stripe.refunds`, where `net` is a module of the project as a whole."""
+    binding = file.resolve(root)
+    if binding is None or binding.imported is None or binding.imported.name != "*":
+        return None
+    outer = syntax.wrapped(root).parent
+    is_member = outer is not None and outer.type == "member_expression"
+    return outer if is_member and project.follow(file, root).module is None else None
 
 
 def _of_fresh_client(
