@@ -179,7 +179,8 @@ def _wants_json(args: Sequence[str]) -> bool:
 def _usage_error(error: typer.TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "convexpert"
-    message = error.format_message().replace("\n", " ").rstrip(".")
+    # `Value error, ` is how the library that reads values begins what it refuses.
+    message = error.format_message().replace("\n", " ").replace("Value error, ", "").rstrip(".")
     if not message:
         # Typer's way to say that it has shown the help, for want of a command.
         message = "a command is missing"

@@ -24,6 +24,28 @@ def test_an_unknown_command_is_one_line_and_status_2() -> None:
     assert "--help" in result.stderr
 
 
+def test_a_value_that_is_none_of_those_known_is_told_plainly() -> None:
+    told = CliRunner().invoke(app, ["kb", "search", "x", "--mode", "deep"]).stderr
+    assert told.startswith("error: Invalid value for '--mode': 'deep' is not one of 'hybrid', ")
+
+
+LOADING = """
+import sys
+class Interrupted:
+    def find_spec(self, name, path, target=None):
+        if name == "assistant.cli.main":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from assistant.cli.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_ends_it_quietly_while_it_is_being_loaded() -> None:
+    run = subprocess.run([sys.executable, "-c", LOADING], capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
+
+
 def test_with_json_an_error_is_one_document_on_standard_output() -> None:
     result = CliRunner().invoke(app, ["rules", "no-such-rule", "--json"])
     assert result.exit_code == 2
