@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from agents.location import LineIndex
@@ -86,11 +86,31 @@ A node keeps its children, with what is known of them, but makes another node fo
 a field's name; and of some nested members the parser gives the inner property by that name.
 """
 
+_HOLD_STATEMENTS = frozenset(
+    {
+        "catch_clause",
+        "do_statement",
+        "else_clause",
+        "finally_clause",
+        "for_in_statement",
+        "for_statement",
+        "if_statement",
+        "labeled_statement",
+        "statement_block",
+        "switch_body",
+        "switch_case",
+        "switch_default",
+        "switch_statement",
+        "try_statement",
+        "while_statement",
+        "with_statement",
+    }
+)
+"""In which a function's own statements stand; where code doesn't parse they stand anywhere."""
+_HOLD_OTHER_RETURNS = FUNCTION_KINDS | {"class_declaration"}
+
 _LINKS = frozenset({"call_expression", "member_expression", "subscript_expression"})
 """What a chain consists of, each around the one before."""
-
-_KEPT = 1 << 15
-"""How many answers about nodes are kept for each question: those of a few large files."""
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -98,10 +118,14 @@ _forget: list[Callable[[], None]] = []
 
 
 def _kept(question: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Keep the answers to a question about nodes: dozens of rules ask the same of each call."""
-    keeping = lru_cache(maxsize=_KEPT)(question)
+    """Keep the answers to a question about nodes: dozens of rules ask the same of each call.
+
+    All of them, until `forget_answers`: rules go through a project several times, and the nodes
+    are in memory as long as their trees.
+    """
+    keeping = cache(question)
     _forget.append(keeping.cache_clear)
-    return keeping  # type: ignore[return-value]  # lru_cache forgets the parameters' types
+    return keeping  # type: ignore[return-value]  # cache forgets the parameters' types
 
 
 def forget_answers() -> None:
@@ -548,14 +572,13 @@ def returned_expressions(function: Node) -> list[Node]:
     stack = body.named_children[::-1]
     while stack:
         node = stack.pop()
-        if node.type in FUNCTION_KINDS or node.type == "class_declaration":
-            continue
-        if node.type == "return_statement":
+        kind = node.type
+        if kind == "return_statement":
             value = unwrap(_first_code(node.named_children))
             if value is not None:
                 found.append(value)
-            continue
-        stack.extend(reversed(node.named_children))
+        elif kind in _HOLD_STATEMENTS or (node.has_error and kind not in _HOLD_OTHER_RETURNS):
+            stack.extend(reversed(node.named_children))
     return found
 
 
