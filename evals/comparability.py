@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from evals.record import Run, RunSpec, SuiteRun
@@ -43,10 +44,9 @@ def _suites(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
     if before.digest != after.digest:
         yield f"the suite {name} was edited; only its unedited cases count"
     for side, suite in (("base", before), ("head", after)):
-        if suite.skipped:
-            count = len(suite.skipped)
+        for reason, count in Counter(one.reason for one in suite.skipped).items():
             cases = "1 case was" if count == 1 else f"{count} cases were"
-            yield f"{name}: {cases} skipped in the {side}: {suite.skipped[0].reason}"
+            yield f"{name}: {cases} skipped in the {side}: {reason}"
     for metric, reason in after.informal.items():
         yield f"{name}: {metric} is information, and gates nothing: {reason}"
     failed = {case.case for case in before.failed} & {case.case for case in after.failed}

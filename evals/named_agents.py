@@ -24,6 +24,9 @@ FORMS = "a path, a REF such as convex-expert@2, a label, a git revision, REV:PAT
 class Builtin:
     """The documents that come with the package."""
 
+    is_single = False
+    """Whether one document is meant, not all that are somewhere or bear a label."""
+
 
 @dataclass(frozen=True, slots=True)
 class AtPath:
@@ -31,12 +34,19 @@ class AtPath:
 
     path: Path
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is a file."""
+        return self.path.is_file()
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
     """Versions of the user's registry."""
 
     versions: tuple[AgentVersion, ...]
+    is_single: bool
+    """Whether a REF names it; a label means all versions that bear it, though it be one."""
 
 
 Source = Builtin | AtPath | AtRevision | Registered
@@ -80,7 +90,7 @@ class NamedAgents:
         if name:
             try:
                 with self._open_registry() as registry:
-                    return [Registered(_versions(registry, name))]
+                    return [_registered(registry, name)]
             except RegistryError as error:
                 refused = error
         found = self._at_revision(name)
@@ -135,18 +145,20 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _versions(registry: Registry, name: str) -> tuple[AgentVersion, ...]:
+def _registered(registry: Registry, name: str) -> Registered:
     """The version that a REF means, or all that bear a label; their bytes are read here."""
     versions: Sequence[AgentVersion]
+    is_single = True
     try:
         versions = [registry.resolve(name)]
     except RegistryError:
+        is_single = False
         versions = registry.agents(label=name.removeprefix("@")) if name != "@" else []
         if not versions:
             raise
     for version in versions:
         _ = version.raw, version.document
-    return tuple(versions)
+    return Registered(tuple(versions), is_single)
 
 
 def _builtin_folder() -> Path:

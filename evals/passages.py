@@ -123,6 +123,11 @@ def locate(passage: Passage, versions: Sequence[AgentVersion]) -> Place:
     return Place(passage, version.handle, lines, reworded)
 
 
+def is_under_test(name: str, versions: Sequence[AgentVersion]) -> bool:
+    """Whether a document is called so, as `version_named` finds it."""
+    return any(v.handle == name or name in _names(v.path) for v in versions)
+
+
 def version_named(name: str, versions: Sequence[AgentVersion]) -> AgentVersion:
     """The document of that name, as `Passage.document` says. Raises PassageGone for none or two."""
     by_handle = [v for v in versions if v.handle == name]

@@ -33,6 +33,11 @@ class AtRevision:
     named: str
     """As the user wrote it."""
 
+    @property
+    def is_single(self) -> bool:
+        """Whether a file was named, and not just a revision."""
+        return ":" in self.named and self.path.endswith(tuple(ENDINGS))
+
     def __str__(self) -> str:
         return f"{self.commit[:12]}:{self.path}"
 

@@ -10,37 +10,33 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from agents.errors import UsageError
+from agents.errors import SuiteError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.case_store import find_outcome, keep_outcome
-from evals.digests import code_digest, digest_of_value
+from evals.digests import code_digest
 from evals.execute import Attempt, execute
 from evals.history import keep_documents, run_id
 from evals.judge import JUDGED
 from evals.judge_agreement import SINGLE, why_not_gating
 from evals.kept_values import FILE, KeptValues
-from evals.kinds import KINDS
-from evals.kinds.base import Needs
 from evals.named_agents import BUILTIN, Usual
-from evals.outcome import CaseOutcome, Json, PassageGone, Skipped, together
-from evals.passages import version_named
-from evals.prompted import prompted_agent
+from evals.outcome import CaseOutcome, Json, together
+from evals.plan import OTHERS, Planned, needs_of, outcome_key, planned
 from evals.record import Run, RunSpec, SuiteRun
 from evals.scores import score
 from evals.subject import MOST_CODE_TOKENS, Progress, Subject, open_subject
-from evals.suite import Case, Suite, metric_named
+from evals.suite import Suite, metric_named
 
 Clock = Callable[[], datetime]
 Stopwatch = Callable[[], float]
 
 DEFAULT_SEED = 0
-NO_MODEL = "needs a model: --model PROVIDER:NAME, or CONVEXPERT_EVAL_MODEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +110,12 @@ def run_suites(
                 if subject.model is not None and _any_needs(group, "types"):
                     checker = subject.type_checker
                     types = None if isinstance(checker, str) else checker.id
-                if any(_needs_index(case) for suite in group for case in suite.cases):
+                if _any_needs(group, "index"):
                     model = subject.embedding_model
                 found = _run_group(group, subject, options, kept, workspace, progress, stopwatch)
                 done.update({suite.name: suite for suite in found})
     results = tuple(done[suite.name] for suite in suites)
+    _require_cases(results, options)
     spec = RunSpec(
         version("convexpert"),
         model,
@@ -138,6 +135,17 @@ def run_suites(
         spec=spec,
         suites=results,
     )
+
+
+def _require_cases(suites: Sequence[SuiteRun], options: RunOptions) -> None:
+    """Raise UsageError where documents were named that no case is about."""
+    if not any(suite.cases for suite in suites) and any(
+        one.reason == OTHERS for suite in suites for one in suite.skipped
+    ):
+        raise UsageError(
+            f"no case of these suites is about {', '.join(options.agents)}",
+            hint="name the documents as the suites do, or a folder that holds them",
+        )
 
 
 def model_parameters() -> dict[str, Json]:
@@ -170,7 +178,7 @@ def _with_models(suites: Sequence[Suite], options: RunOptions, settings: Setting
 
 
 def _any_needs(suites: Sequence[Suite], what: str) -> bool:
-    return any(getattr(_needs(case), what) for suite in suites for case in suite.cases)
+    return any(getattr(needs_of(case), what) for suite in suites for case in suite.cases)
 
 
 @contextmanager
@@ -181,7 +189,7 @@ def _subject(
     settings: Settings,
     progress: Progress | None,
 ) -> Iterator[Subject]:
-    with open_subject(
+    opening = open_subject(
         options.agents or suite.agents,
         workspace=workspace,
         settings=settings,
@@ -190,7 +198,15 @@ def _subject(
         model=options.model,
         judge=options.judge,
         progress=progress,
-    ) as subject:
+    )
+    with ExitStack() as closing:
+        try:
+            subject = closing.enter_context(opening)
+        except UsageError as error:
+            if options.agents or error.path is not None:
+                raise
+            told = f"`agents`, relative to this file: {error.message}"
+            raise SuiteError(told, hint=error.hint, path=suite.path) from error
         yield subject
 
 
@@ -204,19 +220,16 @@ def _run_group(
     stopwatch: Stopwatch,
 ) -> Iterator[SuiteRun]:
     """Run the suites that are about the same documents."""
-    cases = [
-        (suite.name, case)
-        for suite in suites
-        for case in suite.cases
-        if not _is_skipped(case, options)
-    ]
-    plan = [
-        Attempt(number, case, _key(case, subject, number % options.repeat))
+    chosen = bool(options.agents) and subject.is_chosen
+    plans = [planned(suite, subject, chosen=chosen) for suite in suites]
+    cases = [(plan.suite.name, case) for plan in plans for case in plan.cases]
+    attempts = [
+        Attempt(number, case, outcome_key(case, subject, number % options.repeat))
         for number, (_, case) in enumerate(each for each in cases for _ in range(options.repeat))
     ]
     outcomes: dict[int, CaseOutcome] = {}
     waiting = []
-    for attempt in plan:
+    for attempt in attempts:
         kept = None
         if attempt.key is not None and not options.fresh:
             kept = find_outcome(values, attempt.key)
@@ -225,8 +238,8 @@ def _run_group(
         else:
             outcomes[attempt.number] = kept
     if progress is not None:
-        progress("Cases", len(outcomes), len(plan))
-    if any(_needs_index(attempt.case) for attempt in waiting):
+        progress("Cases", len(outcomes), len(attempts))
+    if any(needs_of(attempt.case).index for attempt in waiting):
         # Opened before the first case, so that no case is charged with building it.
         _ = subject.knowledge_base
     for attempt, outcome in execute(waiting, subject, jobs=options.jobs, stopwatch=stopwatch):
@@ -234,105 +247,48 @@ def _run_group(
         if attempt.key is not None:
             keep_outcome(values, attempt.key, outcome)
         if progress is not None:
-            progress("Cases", len(outcomes), len(plan))
+            progress("Cases", len(outcomes), len(attempts))
     found: dict[str, list[CaseOutcome]] = defaultdict(list)
     for at, (name, _) in enumerate(cases):
         first = at * options.repeat
-        attempts = [outcomes[number] for number in range(first, first + options.repeat)]
-        found[name].append(together(attempts))
-    for suite in suites:
-        informal = _informal(suite, options, workspace)
+        found[name].append(together([outcomes[first + n] for n in range(options.repeat)]))
+    for plan in plans:
+        suite, informal = plan.suite, _informal(plan, options, workspace)
         yield SuiteRun(
             name=suite.name,
             digest=suite.digest,
             agents=subject.agents,
-            scores=score(
-                found[suite.name], _thresholds(suite, options, informal), seed=options.seed
-            ),
+            scores=score(found[suite.name], _thresholds(plan, informal), seed=options.seed),
             cases=tuple(found[suite.name]),
             gates=suite.gates,
             path="" if suite.is_builtin else suite.path,
-            skipped=tuple(
-                Skipped(case.id, case.kind, case.tags, NO_MODEL)
-                for case in suite.cases
-                if _is_skipped(case, options)
-            ),
+            skipped=plan.skipped,
             informal=informal,
         )
 
 
-def _is_skipped(case: Case, options: RunOptions) -> bool:
-    return _needs(case).only_with_model and options.model is None
-
-
-def _informal(suite: Suite, options: RunOptions, workspace: Workspace) -> dict[str, str]:
+def _informal(plan: Planned, options: RunOptions, workspace: Workspace) -> dict[str, str]:
     """The metrics that gate nothing in this run, each with the reason."""
-    rubrics = {
-        case.task.judge.digest
-        for case in suite.cases
-        if _needs(case).judge and not _is_skipped(case, options)
-    }
-    if not rubrics:
+    is_gated = JUDGED.name in plan.suite.thresholds
+    if not plan.rubrics or (options.judge is None and not is_gated):
         return {}
     reason = why_not_gating(
         workspace,
         judge=options.judge,
-        rubrics=rubrics,
+        rubrics=plan.rubrics,
         asked=SINGLE,
-        bound=suite.gates.kappa,
+        bound=plan.suite.gates.kappa,
     )
     return {} if reason is None else {JUDGED.name: reason}
 
 
-def _thresholds(suite: Suite, options: RunOptions, informal: Mapping[str, str]) -> dict[str, float]:
+def _thresholds(plan: Planned, informal: Mapping[str, str]) -> dict[str, float]:
     """The thresholds that can be asked for: not those that only skipped cases would measure."""
-    kinds = {case.kind for case in suite.cases if not _is_skipped(case, options)}
     return {
         name: threshold
-        for name, threshold in suite.thresholds.items()
-        if kinds and name not in informal and metric_named(name, kinds) is not None
+        for name, threshold in plan.suite.thresholds.items()
+        if plan.cases and name not in informal and metric_named(name, plan.kinds) is not None
     }
-
-
-def _key(case: Case, subject: Subject, repeat: int) -> str | None:
-    """A digest of all that the outcome of this attempt depends on; None where that is not there."""
-    needs = _needs(case)
-    try:
-        versions = (
-            subject.versions
-            if needs.documents is None
-            else [version_named(name, subject.versions) for name in needs.documents]
-        )
-        if needs.prompt is not None:
-            versions = [*versions, prompted_agent(needs.prompt, subject.versions)]
-    except PassageGone:
-        return None
-    return digest_of_value(
-        {
-            "code": code_digest(),
-            "case": [case.kind, case.digest, case.id, case.tags],
-            "documents": sorted((v.handle, v.path, v.digest) for v in versions),
-            "names": sorted((v.handle, v.name) for v in subject.versions) if needs.names else None,
-            "embedding": subject.embedding_model if needs.index else None,
-            "model": [subject.model, subject.settings.model_url] if needs.model else None,
-            "judge": [subject.judge_model, subject.settings.model_url] if needs.judge else None,
-            "types": _types(subject) if needs.types else None,
-            "repeat": repeat,
-        }
-    )
-
-
-def _types(subject: Subject) -> str:
-    checker = subject.type_checker
-    return checker if isinstance(checker, str) else checker.id
-
-
-def _needs(case: Case) -> Needs:
-    return KINDS[case.kind].needs(case.task)
-
-
-def _needs_index(case: Case) -> bool:
-    return _needs(case).index
 
 
 def _by_subject(suites: Sequence[Suite]) -> list[list[Suite]]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.document import Document, Section
@@ -58,22 +59,36 @@ def starter_suite(
     ]
     used: set[str] = set()
     for version in subject.versions:
-        lines += _whole(version, subject, used)
+        name = _name(version, subject.versions)
+        lines += _whole(version, name, subject, used)
         for section in version.document.sections:
-            lines += _section(version, section, used)
+            lines += _section(version, name, section, used)
     return "\n".join(lines) + "\n"
 
 
-def _whole(version: AgentVersion, subject: Subject, used: set[str]) -> Iterator[str]:
+def _name(version: AgentVersion, versions: Sequence[AgentVersion]) -> str:
+    """What the suite calls a document, so that it is also found alone and beside others.
+
+    Where several documents say the same name, a handle depends on which of them are there: then
+    the file's name, or its path where that is taken, too.
+    """
+    if sum(other.name == version.name for other in versions) == 1:
+        return version.handle
+    stem = PurePosixPath(version.path).stem
+    called = [v for v in versions if v.handle == stem or PurePosixPath(v.path).stem == stem]
+    return stem if called == [version] else version.path
+
+
+def _whole(version: AgentVersion, name: str, subject: Subject, used: set[str]) -> Iterator[str]:
     from assistant.code.enforced import coverage_of
 
     document = version.document
     budget = _budget(document)
-    lint = DocumentTask(version.handle, lint=True)
+    lint = DocumentTask(name, lint=True)
     found = KIND.run(lint, subject).missed
     ignored = sorted({line.removeprefix("lint: ").split(" ", 1)[0] for line in found})
     loads = not KIND.run(replace(lint, lint=False, loads=True), subject).missed
-    yield from _head(_id(f"{version.handle}-whole", used), version)
+    yield from _head(_id(f"{name}-whole", used), name)
     yield f"    max_tokens: {budget}"
     yield "    lint: clean"
     if ignored:
@@ -91,7 +106,7 @@ def _whole(version: AgentVersion, subject: Subject, used: set[str]) -> Iterator[
     yield ""
 
 
-def _section(version: AgentVersion, section: Section, used: set[str]) -> Iterator[str]:
+def _section(version: AgentVersion, name: str, section: Section, used: set[str]) -> Iterator[str]:
     if not section.heading:
         return
     document = version.document
@@ -102,7 +117,7 @@ def _section(version: AgentVersion, section: Section, used: set[str]) -> Iterato
     title = " > ".join(section.heading[-2:])
     if sum(_path(one)[-2:] == _path(section)[-2:] for one in document.sections) > 1:
         title = " > ".join(section.heading)
-    yield from _head(_id(f"{version.handle}-{section.heading[-1]}", used), version)
+    yield from _head(_id(f"{name}-{section.heading[-1]}", used), name)
     yield f"    section: {_quoted(title)}"
     if items:
         yield "    items:"
@@ -117,10 +132,10 @@ def _path(section: Section) -> tuple[str, ...]:
     return tuple(part.casefold() for part in section.heading)
 
 
-def _head(id_: str, version: AgentVersion) -> Iterator[str]:
+def _head(id_: str, document: str) -> Iterator[str]:
     yield f"  - id: {id_}"
     yield "    kind: document"
-    yield f"    document: {_quoted(version.handle)}"
+    yield f"    document: {_quoted(document)}"
 
 
 def _budget(document: Document) -> int:

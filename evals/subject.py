@@ -74,9 +74,12 @@ class Subject:
         model: str | None = None,
         judge: str | None = None,
         references: dict[str, str] | None = None,
+        is_chosen: bool = False,
         progress: Progress | None = None,
     ) -> None:
         self.registry = registry
+        self.is_chosen = is_chosen
+        """Whether documents were named one by one, so that others are not asked about."""
         self.model = model
         """`provider:name` of the chat model that cases may ask; None where they get none."""
         self.judge_model = judge
@@ -187,7 +190,7 @@ def open_subject(
         filling = _Filling(registry)
         for name in list(agents) or [BUILTIN]:
             for source in names.find(name):
-                filling.take(source, name)
+                filling.take(source)
         subject = Subject(
             registry,
             place,
@@ -196,6 +199,7 @@ def open_subject(
             model=model,
             judge=judge,
             references=filling.references,
+            is_chosen=filling.only_single,
             progress=progress,
         )
         if not subject.versions:
@@ -252,8 +256,11 @@ class _Filling:
         self._taken: set[tuple[str, str]] = set()
         self.references: dict[str, str] = {}
         """Where each document comes from, by its origin here; none for built-in ones and paths."""
+        self.only_single = True
+        """Whether each source so far was one document."""
 
-    def take(self, source: Source, name: str) -> None:
+    def take(self, source: Source) -> None:
+        self.only_single = self.only_single and source.is_single
         match source:
             case Builtin():
                 self._submit([(d.path, d.raw) for d in builtin_documents()])

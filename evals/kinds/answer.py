@@ -96,7 +96,9 @@ class AnswerKind:
 
     def needs(self, task: AnswerTask) -> Needs:
         """Every document: the search looks at all of them, also for one agent's terms."""
-        return Needs(index=True, model=True, judge=task.judge is not None)
+        cited = tuple(passage.document for group in task.cites for passage in group)
+        asked = (task.agent.partition("@")[0],) if task.agent is not None else ()
+        return Needs(named=(*cited, *asked), index=True, model=True, judge=task.judge is not None)
 
     def run(self, task: AnswerTask, subject: Subject) -> Result:
         """Ask, and hold the answer against the expectations."""

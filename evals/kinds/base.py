@@ -25,6 +25,8 @@ class Needs:
 
     documents: tuple[str, ...] | None = None
     """Names of documents, as passages name them; None for all that are under test."""
+    named: tuple[str, ...] = ()
+    """Names of documents that the case speaks of: without one of them it can't be scored."""
     names: bool = False
     """Whether the handles and names of all documents count, beside those documents."""
     index: bool = False

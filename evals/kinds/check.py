@@ -151,6 +151,7 @@ class CheckKind:
         if expect is not None:
             expected += [_place(entry, marked) for entry in expect.items()]
         settings = _settings(table)
+        _require_known(sorted({place.rule for place in expected}), table.entry)
         for place in expected:
             if settings.leave_out(place.rule):
                 raise SuiteError(
@@ -291,7 +292,9 @@ def _place(entry: Entry, files: Mapping[str, str]) -> Place:
     if not _RULE_ID.fullmatch(rule.text()):
         raise rule.wrong("a rule's id")
     last = files[path].count("\n") + 1
-    return Place(path, table.need("line").integer(1, last), rule.text())
+    line = table.need("line").integer(1, last)
+    _require_known([rule.text()], rule)
+    return Place(path, line, rule.text())
 
 
 def _as_json(place: Place) -> dict[str, Json]:

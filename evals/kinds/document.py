@@ -116,7 +116,8 @@ class DocumentKind:
 
     def needs(self, task: DocumentTask) -> Needs:
         """Its document, and for lint whom it may name."""
-        return Needs(documents=(task.document,), names=task.lint)
+        named = (task.document,)
+        return Needs(documents=named, named=named, names=task.lint)
 
     def run(self, task: DocumentTask, subject: Subject) -> Result:
         """Look at the document as it is now. Raises PassageGone where it is not under test."""

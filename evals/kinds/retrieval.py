@@ -89,7 +89,7 @@ class RetrievalKind:
 
     def needs(self, task: RetrievalTask) -> Needs:
         """Every document: one more passage anywhere can take a rank."""
-        return Needs(index=True)
+        return Needs(named=tuple(one.document for one in task.relevant), index=True)
 
     def run(self, task: RetrievalTask, subject: Subject) -> Result:
         """Search, and compare the hits with where the passages stand now."""

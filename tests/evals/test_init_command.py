@@ -89,6 +89,22 @@ def test_an_edit_that_drops_an_item_then_fails_the_comparison(
     assert "why: the item at payments:10 was removed" in capsys.readouterr().out
 
 
+def test_a_document_that_shares_its_name_is_also_found_alone(here: Path) -> None:
+    folder = here / ".claude" / "agents"
+    for path, item in (("a/other.md", "Pay late."), ("b/other.md", "Pay now."), ("z.md", "Wait.")):
+        (folder / path).parent.mkdir(exist_ok=True)
+        text = DOCUMENT.replace("Another section of the same name {with: braces}.", item)
+        (folder / path).write_text(text, encoding="utf-8")
+    assert call("eval", "init") == 0
+    suite = load_suite(here / "evals" / "agents.yaml")
+    named = {case.task.document for case in suite.cases}
+    assert named == {"payments.md", "a/other.md", "b/other.md", "z"}
+    assert call("eval", "run", "evals/agents.yaml") == 0
+    assert call("eval", "run", "evals/agents.yaml", "--agents", ".claude/agents/z.md") == 0
+    assert call("agents", "import", ".claude/agents", "--collection", "mine") == 0
+    assert call("eval", "run", "evals/agents.yaml", "--agents", "payments-z") == 0
+
+
 def test_the_schema_lies_beside_the_suite_which_names_it(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

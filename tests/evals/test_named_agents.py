@@ -101,6 +101,37 @@ def test_a_label_means_every_version_that_bears_it(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        ((".claude/agents/payments.md",), True),
+        (("main:.claude/agents/payments.md", ".claude/agents/payments.md"), True),
+        (("payments@1",), True),
+        (("payments@production",), True),
+        (("production",), False),
+        ((".claude/agents",), False),
+        (("main:.claude/agents",), False),
+        ((".claude/agents/payments.md", "builtin"), False),
+    ],
+)
+def test_documents_are_chosen_where_each_was_named(
+    names: tuple[str, ...], chosen: bool, project: Path
+) -> None:
+    workspace = Workspace(project.parent / "workspace")
+    with open_registry(workspace, Settings(), builtin=False) as users:
+        import_paths(users, [project / ".claude" / "agents"])
+        users.label("payments@1", "production")
+    with open_subject(names, workspace=workspace, settings=Settings()) as subject:
+        assert subject.is_chosen is chosen
+
+
+def test_a_revision_alone_chooses_nothing_though_the_suite_names_a_file(project: Path) -> None:
+    usual = Usual((".claude/agents/payments.md",), project)
+    workspace = Workspace(project.parent / "workspace")
+    with open_subject(["HEAD~1"], workspace=workspace, settings=Settings(), usual=usual) as subject:
+        assert not subject.is_chosen
+
+
+@pytest.mark.parametrize(
     "name",
     ["nothing", "HEAD~9", "HEAD:no/such/folder", "HEAD:../..", "--all", "-h", "\x1b[31m", ""],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import UsageError
+from agents.errors import SuiteError, UsageError
 from agents.registry import open_registry
 from agents.registry.importer import import_paths
 from agents.settings import Settings
@@ -224,6 +224,39 @@ def test_versions_of_the_users_registry_are_run_by_reference_and_it_stays_as_it_
     with open_registry(users, Settings(), builtin=False) as registry:
         assert registry.state() == before
     assert not users.index.exists()
+
+
+def test_cases_about_others_than_the_chosen_documents_are_skipped(folder: Path) -> None:
+    documents = folder / "documents"
+    (suite,) = run_in(folder, RunOptions(agents=(str(documents / "garden.md"),))).suites
+    assert [case.case for case in suite.cases] == ["tomatoes", "filtered", "nothing-wrong"]
+    assert [one.case for one in suite.skipped] == ["refunds", "moved"]
+    assert "about documents that are not named" in suite.notes[0]
+    # What the skipped ones alone would measure is not asked for.
+    assert all(score.threshold is None for score in suite.scores)
+
+
+def test_a_folder_without_a_document_fails_its_cases(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "garden.md").write_text(GARDEN, encoding="utf-8")
+    (suite,) = run_in(folder, RunOptions(agents=(str(tmp_path),))).suites
+    assert [case.case for case in suite.failed] == ["refunds", "moved"]
+    assert suite.skipped == ()
+
+
+def test_a_document_that_no_case_is_about_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "garden.md").write_text(GARDEN, encoding="utf-8")
+    text = "cases:\n  - {id: a, kind: document, document: payments, lint: clean}\n"
+    (tmp_path / "suite.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="no case of these suites is about"):
+        run_in(tmp_path, RunOptions(agents=(str(tmp_path / "garden.md"),)))
+
+
+def test_documents_of_a_suite_that_are_not_there_are_an_error_of_its_file(tmp_path: Path) -> None:
+    text = "agents: [../none]\ncases:\n  - {id: a, kind: check, code: x}\n"
+    (tmp_path / "suite.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SuiteError, match=r"`agents`, relative to this file: '\.\./none'") as raised:
+        run_in(tmp_path)
+    assert raised.value.path == str(tmp_path / "suite.yaml")
 
 
 @pytest.mark.parametrize("name", ["no-such-agent", "no/such/folder", "expert@"])

@@ -14,6 +14,8 @@ CASE = """
     question: What?
     relevant: [agent]"""
 
+CHECK = "cases:\n  - id: a\n    kind: check\n    {}\n"
+
 
 def refused(text: str) -> str:
     with pytest.raises(SuiteError) as caught:
@@ -48,6 +50,11 @@ def test_two_cases_with_one_id_are_refused_and_both_lines_named() -> None:
         (f"thresholds: {{precision: 1}}\ncases:{CASE}", "no case of this suite measures"),
         (f"thresholds:\n  recall@5: 1.5\ncases:{CASE}", "s.yaml:2: `thresholds.recall@5` must be"),
         (f"thresholds: {{recall@5: high}}\ncases:{CASE}", "must be a number"),
+        (CHECK.format("code: 'x() // expect: no-rule'"), "s.yaml:2: `cases[0]`: there is no rule"),
+        (
+            CHECK.format("code: x\n    expect:\n      - {rule: no-rule, line: 1}"),
+            "s.yaml:6: `cases[0].expect[0].rule`: there is no rule 'no-rule'",
+        ),
         (f"defaults: {{check: {{rule: []}}}}\ncases:{CASE}", "unknown key `defaults.check.rule`"),
     ],
 )

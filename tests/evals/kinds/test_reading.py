@@ -178,7 +178,11 @@ def test_a_path_that_could_leave_its_folder_is_refused(path: str) -> None:
         ("rules: [n-plus-one]\n", "given either `code` or `files`"),
         ("code: x\nfiles: {a.ts: y}\n", "given either `code` or `files`"),
         ("filename: a.ts\nfiles: {a.ts: y}\n", "s.yaml:1: `filename` must be left out"),
-        ("code: 'x // expect: b'\nrules: [n-plus-one]\n", "expects b, which its `rules` leave"),
+        ("code: 'x // expect: b'\nrules: [n-plus-one]\n", "there is no rule 'b'"),
+        (
+            "code: 'x // expect: no-any-type'\nrules: [n-plus-one]\n",
+            "expects no-any-type, which its `rules` leave",
+        ),
         ("code: x\nexpect: [{rule: a, line: 2}]\n", "from 1 to 1"),
         ("code: x\nexpect: [{rule: a, line: 1, file: b.ts}]\n", "`expect[0].file` must be one of"),
         ("code: x\nexpect: [{rule: A b, line: 1}]\n", "a rule's id"),
