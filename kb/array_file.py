@@ -52,6 +52,11 @@ def read_copy(folder: Path, prefix: str, build: str) -> tuple[NDArray[Any], ...]
         return None
 
 
+def is_damaged(folder: Path, prefix: str, build: str) -> bool:
+    """Whether the copy of a build is there and not whole."""
+    return (folder / _name(prefix, build)).exists() and read_copy(folder, prefix, build) is None
+
+
 def _name(prefix: str, build: str) -> str:
     return f"{prefix}{build}.npy"
 

@@ -15,7 +15,7 @@ from agents.errors import ConvexpertError
 from kb.chunk import Chunk, embedded_texts
 from kb.dense import VectorStore, vector_id
 from kb.embed import Embedder
-from kb.index import Change, Entry, Index, TopicEntry
+from kb.index import Change, Entry, Index, IndexDamaged, TopicEntry
 from kb.lexical import fields_of
 from kb.source import Source, SourceDocument
 from kb.topic import Topic
@@ -68,7 +68,8 @@ def build_index(
     """Make `index` and `vectors` hold exactly `documents`.
 
     `embedder` is called only when there is something to embed. `meta` is what the index says it was
-    built from afterwards. With `afresh` every document is cut anew.
+    built from afterwards. With `afresh` every document is cut anew. Raises IndexDamaged, and then
+    leaves the index as it was.
     """
     wanted = {document.source.origin: document for document in documents}
     present = {found.source.origin: found.source for found in index.documents()}
@@ -87,6 +88,8 @@ def build_index(
         for chunk in index.all_chunks():
             texts.update(_texts_of(chunk))
         texts.update(index.topic_texts())
+    if not needed - stored <= texts.keys():
+        raise IndexDamaged("a vector belongs to no text")
     missing = {id_: texts[id_] for id_ in sorted(needed - stored)}
     _embed(missing, vectors, embedder, progress)
     unreadable = {document.source.origin for document in changed} - {s.origin for s, _ in added}

@@ -23,14 +23,20 @@ def note_graph(folder: Path) -> None:
         (folder / _NOTE).write_text(_digest(folder), encoding="ascii")
 
 
-def can_be_opened(folder: Path, collection: str) -> bool:
-    """Whether the store can be opened and used without harm; only the process that builds asks."""
+def is_as_noted(folder: Path) -> bool:
+    """Whether the files in the store's folder are those that a build left."""
     try:
-        if _digest(folder) == (folder / _NOTE).read_text(encoding="ascii"):
-            return True
+        return _digest(folder) == (folder / _NOTE).read_text(encoding="ascii")
     except (OSError, ValueError):
-        pass
-    if not _graph_files(folder):
+        return False
+
+
+def can_be_opened(folder: Path, collection: str) -> bool:
+    """Whether the store can be opened and used without harm.
+
+    To be asked only while nobody else builds: files that no build noted are written to.
+    """
+    if is_as_noted(folder) or not _graph_files(folder):
         return True
     # -P: a folder that happens to be the current one has no say in what is imported.
     command = [sys.executable, "-P", "-m", "kb.chroma_trial", str(folder), collection]

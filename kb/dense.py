@@ -34,7 +34,8 @@ _HNSW = {"space": "ip", "ef_search": 500, "ef_construction": 200, "max_neighbors
 
 _ROUNDING = 1e-3
 """How far from 1 the square of a whole vector's length can be."""
-_MAKE_ANEW = "`convexpert kb build --force` makes it anew; with chroma_url, is the server up?"
+MAKE_ANEW = "`convexpert kb build --force` makes it anew; with chroma_url, is the server up?"
+"""What helps where vectors are lost."""
 
 SERVER_SECONDS = 60.0
 """How long a server may be silent where nothing else is set."""
@@ -181,7 +182,7 @@ class VectorStore:
             lengths = numpy.einsum("ij,ij->i", rows, rows) if page["ids"] else rows
             if not numpy.allclose(lengths, 1, rtol=0, atol=_ROUNDING):
                 raise VectorStoreError(
-                    "vectors in the vector store are damaged", hint=_MAKE_ANEW, path=self._place
+                    "vectors in the vector store are damaged", hint=MAKE_ANEW, path=self._place
                 )
             found.update(zip(page["ids"], rows, strict=True))
         return found
@@ -266,7 +267,7 @@ def _translated(call: Callable[[], Result], place: str) -> Result:
         silent = "did not answer in time" if _is_timeout(error) else f"failed: {lines[0]}"
         raise VectorStoreError(
             f"the vector store {silent}",
-            hint=_MAKE_ANEW,
+            hint=MAKE_ANEW,
             path=place,
         ) from error
 

@@ -1,7 +1,8 @@
 """The index file: chunks, their terms and what they were built from.
 
 Everything in it can be rebuilt from the registry, so its shape has no migrations: a file of another
-shape is thrown away. A change becomes visible all at once, by one transaction.
+shape is thrown away. A change becomes visible all at once, by one transaction. SQLite notices pages
+that don't fit together, not bytes of a text that became others: each row has a checksum for that.
 """
 
 from __future__ import annotations
@@ -10,32 +11,35 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from agents.errors import KnowledgeBaseError
 from agents.location import Lines
 from kb.chunk import Chunk
 from kb.lexical import Fields
 from kb.matrix import VectorRow
+from kb.seal import SealBroken, check_seal, seal, sealed, unsealed
 from kb.source import Source
 from kb.topic import TopicFields
 from kb.words import words_of
 
-SHAPE = 5
+SHAPE = 6
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
 _TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
-    name TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL
+    name TEXT NOT NULL, path TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL,
+    seal INTEGER NOT NULL
 );
 CREATE INDEX documents_by_name ON documents (name);
 CREATE TABLE topics (
     number INTEGER PRIMARY KEY,
     document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-    text TEXT NOT NULL, vector TEXT NOT NULL, words BLOB NOT NULL
+    text TEXT NOT NULL, vector TEXT NOT NULL, words BLOB NOT NULL, seal INTEGER NOT NULL
 );
 CREATE INDEX topics_by_document ON topics (document);
 CREATE TABLE chunks (
@@ -44,7 +48,7 @@ CREATE TABLE chunks (
     topic INTEGER REFERENCES topics (number),
     first INTEGER NOT NULL, last INTEGER NOT NULL,
     heading TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, reading TEXT,
-    words BLOB NOT NULL
+    words BLOB NOT NULL, seal INTEGER NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document);
 CREATE TABLE chunk_vectors (
@@ -54,10 +58,16 @@ CREATE TABLE chunk_vectors (
 CREATE INDEX chunk_vectors_by_vector ON chunk_vectors (vector);
 """
 _CHUNK = """
-    SELECT c.id, d.name, d.origin, d.path, d.version, d.digest, c.first, c.last, c.heading, c.kind,
-           c.text, c.reading
+    SELECT d.name, d.origin, d.path, d.version, d.digest, d.kind, d.seal,
+           c.id, c.first, c.last, c.heading, c.kind, c.text, c.reading, c.seal
     FROM chunks c JOIN documents d ON d.id = c.document
 """
+_OF_DOCUMENT = 7
+"""How many of its columns are the document's."""
+_SEAL = "seal"
+"""The name of the note that seals the others in `meta`."""
+
+_SIGNS_OF_DAMAGE = ("malformed", "no such table", "no such column", "not decode to UTF-8")
 
 FIELD_WEIGHTS = (2.0, 1.0, 0.8)
 """Of a term in the heading path, in prose and in code."""
@@ -182,8 +192,10 @@ class Index:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except SealBroken as error:
+            raise IndexDamaged(str(error)) from error
         except sqlite3.OperationalError as error:
-            if "malformed" in str(error) or "no such table" in str(error):
+            if any(sign in str(error) for sign in _SIGNS_OF_DAMAGE):
                 raise IndexDamaged(str(error)) from error
             raise _refused(self._path, error) from error
         except sqlite3.DatabaseError as error:
@@ -191,25 +203,38 @@ class Index:
 
     def check(self) -> None:
         """Raise IndexDamaged where the file's pages don't fit together."""
+        self._check_pages("quick_check")
+
+    def check_all(self) -> None:
+        """Raise IndexDamaged where anything in the file is not as it was written."""
+        self._check_pages("integrity_check")
+        self.meta(), self.documents(), self.chunk_words(), self.topic_words(), self.topic_texts()
+        for _ in self.all_chunks():
+            pass
+
+    def _check_pages(self, pragma: str) -> None:
         with self._translated():
-            verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            verdict = self._db.execute(f"PRAGMA {pragma}(1)").fetchone()[0]
         if verdict != "ok":
             raise IndexDamaged(verdict)
 
     def meta(self) -> dict[str, str]:
         """What the index was built from; empty before the first build."""
         with self._translated():
-            return dict(self._db.execute("SELECT name, value FROM meta"))
+            found = dict(self._db.execute("SELECT name, value FROM meta"))
+            if found:
+                check_seal(found.pop(_SEAL, None), *_notes(found))
+            return found
 
     def documents(self) -> list[IndexedDocument]:
         """What is indexed, ordered by name."""
         with self._translated():
             rows = self._db.execute(
-                "SELECT name, origin, path, version, digest, kind,"
+                "SELECT name, origin, path, version, digest, kind, seal,"
                 " (SELECT count(*) FROM chunks WHERE document = documents.id)"
                 " FROM documents ORDER BY name, origin"
             )
-            return [IndexedDocument(Source(*row[:6]), row[6]) for row in rows]
+            return [IndexedDocument(_source(row[:7]), row[7]) for row in rows]
 
     def chunk_count(self) -> int:
         """The number of chunks."""
@@ -241,7 +266,7 @@ class Index:
             rows = self._db.execute(
                 f"{_CHUNK} WHERE c.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
             )
-            return {row[0]: _chunk(row) for row in rows}
+            return {chunk.id: chunk for chunk in map(_chunk, rows)}
 
     def chunks_of(self, source: str) -> list[Chunk]:
         """The chunks of what has this name, in the order of their lines."""
@@ -254,7 +279,10 @@ class Index:
     def topic_texts(self) -> list[tuple[str, str]]:
         """Of each topic the id of its vector and the text that it is made from."""
         with self._translated():
-            return self._db.execute("SELECT vector, text FROM topics").fetchall()
+            rows = self._db.execute("SELECT vector, text, seal FROM topics").fetchall()
+            for *own, found in rows:
+                check_seal(found, *own)
+            return [(vector, text) for vector, text, _ in rows]
 
     def vector_rows(self) -> list[VectorRow]:
         """What each vector stands for; one that stands for several comes several times."""
@@ -277,24 +305,30 @@ class Index:
             return [row[0] for row in rows]
 
     def places(self, numbers: Sequence[int]) -> dict[int, Place]:
-        """The chunks with these numbers, as far as they exist."""
+        """The chunks with these numbers, of this build. Raises IndexDamaged where one is lost."""
         with self._translated():
             rows = self._db.execute(
                 "SELECT number, id, coalesce(topic, 0) FROM chunks"
                 " WHERE number IN (SELECT value FROM json_each(?))",
                 (json.dumps(numbers),),
             )
-            return {number: Place(id_, number, topic) for number, id_, topic in rows}
+            found = {number: Place(id_, number, topic) for number, id_, topic in rows}
+        if len(found) != len(set(numbers)):
+            raise IndexDamaged("passages are lost")
+        return found
 
     def chunk_words(self) -> list[tuple[int, bytes]]:
         """Of each chunk its number and the terms that it holds, as `kb.words` wrote them."""
-        with self._translated():
-            return self._db.execute("SELECT number, words FROM chunks").fetchall()
+        return self._words_of("chunks")
 
     def topic_words(self) -> list[tuple[int, bytes]]:
         """The same of each topic."""
+        return self._words_of("topics")
+
+    def _words_of(self, table: str) -> list[tuple[int, bytes]]:
         with self._translated():
-            return self._db.execute("SELECT number, words FROM topics").fetchall()
+            rows = self._db.execute(f"SELECT number, words FROM {table}").fetchall()
+            return [(number, unsealed(words)) for number, words in rows]
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -316,12 +350,22 @@ class Index:
                     self._add(source, entries)
                 for source in change.rename:
                     self._db.execute(
-                        "UPDATE documents SET name = ?, path = ?, version = ?, kind = ?"
+                        "UPDATE documents SET name = ?, path = ?, version = ?, kind = ?, seal = ?"
                         " WHERE origin = ?",
-                        (source.name, source.path, source.version, source.kind, source.origin),
+                        (
+                            source.name,
+                            source.path,
+                            source.version,
+                            source.kind,
+                            seal(*astuple(source)),
+                            source.origin,
+                        ),
                     )
                 self._db.execute("DELETE FROM meta")
-                self._db.executemany("INSERT INTO meta VALUES (?, ?)", change.meta.items())
+                notes = _notes(change.meta)
+                self._db.executemany(
+                    "INSERT INTO meta VALUES (?, ?)", [*notes, (_SEAL, seal(*notes))]
+                )
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
@@ -337,29 +381,34 @@ class Index:
 
     def _add(self, source: Source, entries: Sequence[Entry]) -> None:
         document = self._db.execute(
-            "INSERT INTO documents (origin, digest, name, path, version, kind)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (source.origin, source.digest, source.name, source.path, source.version, source.kind),
+            "INSERT INTO documents (name, origin, path, version, digest, kind, seal)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*astuple(source), seal(*astuple(source))),
         ).lastrowid
         topics: dict[int, int] = {}
         for entry in entries:
             chunk, fields, topic = entry.chunk, entry.fields, entry.topic
             if topic is not None and id(topic) not in topics:
                 topics[id(topic)] = self._add_topic(document, topic)
+            own = (
+                chunk.id,
+                chunk.lines.start,
+                chunk.lines.end,
+                json.dumps(chunk.heading),
+                chunk.kind,
+                chunk.text,
+                chunk.reading,
+            )
+            words = words_of((fields.heading, fields.text, fields.code), FIELD_WEIGHTS)
             number = self._db.execute(
-                "INSERT INTO chunks (id, document, topic, first, last, heading, kind, text,"
-                " reading, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunks (id, first, last, heading, kind, text, reading, seal,"
+                " document, topic, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    chunk.id,
+                    *own,
+                    seal(*own),
                     document,
                     None if topic is None else topics[id(topic)],
-                    chunk.lines.start,
-                    chunk.lines.end,
-                    json.dumps(chunk.heading),
-                    chunk.kind,
-                    chunk.text,
-                    chunk.reading,
-                    words_of((fields.heading, fields.text, fields.code), FIELD_WEIGHTS),
+                    sealed(words),
                 ),
             ).lastrowid
             self._db.executemany(
@@ -371,11 +420,15 @@ class Index:
         fields = topic.fields
         words = words_of((fields.title, fields.about, fields.heading, fields.body), TOPIC_WEIGHTS)
         number = self._db.execute(
-            "INSERT INTO topics (document, text, vector, words) VALUES (?, ?, ?, ?)",
-            (document, topic.text, topic.vector, words),
+            "INSERT INTO topics (document, text, vector, words, seal) VALUES (?, ?, ?, ?, ?)",
+            (document, topic.text, topic.vector, sealed(words), seal(topic.vector, topic.text)),
         ).lastrowid
         assert number is not None
         return number
+
+
+def _notes(meta: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(meta.items(), key=repr)
 
 
 def _inode(path: Path) -> int | None:
@@ -385,23 +438,29 @@ def _inode(path: Path) -> int | None:
         return None
 
 
-def _chunk(
-    row: tuple[str, str, str, str, int, str, int, int, str, str, str, str | None],
-) -> Chunk:
-    id_, source, origin, path, version, digest, first, last, heading, kind, text, reading = row
+def _chunk(row: tuple[Any, ...]) -> Chunk:
+    source, own = _source(row[:_OF_DOCUMENT]), row[_OF_DOCUMENT:-1]
+    check_seal(row[-1], *own)
+    id_, first, last, heading, kind, text, reading = own
     return Chunk(
         id=id_,
-        source=source,
-        origin=origin,
-        path=path,
-        version=version,
-        digest=digest,
+        source=source.name,
+        origin=source.origin,
+        path=source.path,
+        version=source.version,
+        digest=source.digest,
         lines=Lines(first, last),
         heading=tuple(json.loads(heading)),
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         text=text,
         reading=reading,
     )
+
+
+def _source(row: tuple[Any, ...]) -> Source:
+    *values, found = row
+    check_seal(found, *values)
+    return Source(*values)
 
 
 def _refused(path: Path, error: sqlite3.Error) -> KnowledgeBaseError:

@@ -16,9 +16,16 @@ from agents.errors import KnowledgeBaseError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
-from kb.chroma_files import can_be_opened, note_graph
+from kb.chroma_files import can_be_opened, is_as_noted, note_graph
 from kb.chunk import CHUNKER, Chunk
-from kb.dense import SERVER_SECONDS, VectorStore, VectorStoreError, collection_name, has_store
+from kb.dense import (
+    MAKE_ANEW,
+    SERVER_SECONDS,
+    VectorStore,
+    VectorStoreError,
+    collection_name,
+    has_store,
+)
 from kb.embed import Embedder, open_embedder
 from kb.index import Index, IndexDamaged, IndexedDocument
 from kb.matrix import Matrix, make_matrix, read_matrix, write_matrix
@@ -170,13 +177,25 @@ class KnowledgeBase:
         return self._build(new_index=force, new_vectors=force)
 
     def _build(self, *, new_index: bool = False, new_vectors: bool = False) -> BuildReport:
-        try:
-            return self._build_once(new_index=new_index, new_vectors=new_vectors)
-        except VectorStoreError:
-            if new_vectors or self._settings.chroma_url is not None:
-                raise
-            # Damage that showed only when vectors were read or written.
-            return self._build_once(new_index=new_index, new_vectors=True)
+        """A build that also makes anew what proves to be damaged while it is read or written."""
+        while True:
+            try:
+                return self._build_once(new_index=new_index, new_vectors=new_vectors)
+            except IndexDamaged as error:
+                if new_index:
+                    raise self._failing(error) from error
+                new_index = True
+            except VectorStoreError:
+                if new_vectors or self._settings.chroma_url is not None:
+                    raise
+                new_vectors = True
+
+    def _failing(self, error: IndexDamaged) -> KnowledgeBaseError:
+        return KnowledgeBaseError(
+            f"the index is damaged right after it was made: {error}",
+            hint="is the disk in order?",
+            path=str(self._workspace.index),
+        )
 
     def _build_once(self, *, new_index: bool, new_vectors: bool) -> BuildReport:
         with self._lock_of_threads, self._lock():
@@ -237,7 +256,7 @@ class KnowledgeBase:
         if not wanted:
             return True
         try:
-            return self._open_vectors(self._collection()).count() >= wanted
+            return self._vectors_to_read().count() >= wanted
         except VectorStoreError:
             return False
 
@@ -322,6 +341,18 @@ class KnowledgeBase:
             )
         return self._vectors
 
+    def _vectors_to_read(self) -> VectorStore:
+        """The vectors for who doesn't build. Raises VectorStoreError for damaged files too."""
+        collection, folder = self._collection(), self._workspace.vectors
+        is_new = self._vectors is None and self._settings.chroma_url is None
+        if is_new and not is_as_noted(folder):
+            with self._lock():
+                if not can_be_opened(folder, collection):
+                    raise VectorStoreError(
+                        "the vector store is damaged", hint=MAKE_ANEW, path=str(folder)
+                    )
+        return self._open_vectors(collection)
+
     def _open_or_discard_vectors(self, *, afresh: bool) -> VectorStore:
         self._forget_vectors()
         embedded = self._settings.chroma_url is None
@@ -365,7 +396,11 @@ class KnowledgeBase:
 
     def vector_ids(self) -> set[str]:
         """The ids of all vectors in the store. Raises VectorStoreError where it can't tell."""
-        return self._open_vectors(self._collection()).ids()
+        return self._vectors_to_read().ids()
+
+    def stored_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of these ids in the store. Raises VectorStoreError where it can't tell."""
+        return self._vectors_to_read().vectors(ids)
 
     # Searching
 
@@ -403,6 +438,8 @@ class KnowledgeBase:
                 near = matrix.compare(vector) if matrix and vector is not None else None
                 rankings, ordered = search_index(index, query, words, near)
                 hits = hits_of(query, ordered, rankings, index.chunks)
+            if len(hits) < min(query.k, len(ordered)):
+                raise IndexDamaged("passages are lost")
             break
         elapsed = round((clock() - started) * 1000, 3)
         return SearchResult(query.text, query.mode, hits, elapsed)
@@ -417,10 +454,10 @@ class KnowledgeBase:
 
     def _copied_matrix(self) -> Matrix:
         """The matrix made anew from the vector store, which is mended where it lost some."""
-        vectors = self._open_vectors(self._collection())
+        vectors = self._vectors_to_read()
         if vectors.count() < int(self._read_index().meta().get("vectors", 0)):
             self.build()
-            vectors = self._open_vectors(self._collection())
+            vectors = self._vectors_to_read()
         return self._copy_matrix(self._read_index(), vectors)
 
     def _copy_matrix(
@@ -463,16 +500,21 @@ class KnowledgeBase:
 
     def _mended(self, call: Callable[[], Result]) -> Result:
         """The call's result; where a part that can be rebuilt is damaged, after rebuilding it."""
+        new_index = new_vectors = False
         with self._lock_of_threads:
-            try:
-                return call()
-            except IndexDamaged:
-                self._build(new_index=True)
-            except VectorStoreError:
-                if self._settings.chroma_url is not None:
-                    raise
-                self._build(new_vectors=True)
-            return call()
+            while True:
+                try:
+                    return call()
+                except IndexDamaged as error:
+                    if new_index:
+                        raise self._failing(error) from error
+                    new_index = True
+                    self._build(new_index=True)
+                except VectorStoreError:
+                    if new_vectors or self._settings.chroma_url is not None:
+                        raise
+                    new_vectors = True
+                    self._build(new_vectors=True)
 
     def _check_names(self, index: Index, names: Sequence[str]) -> None:
         known = [found.source.name for found in index.documents()] if names else []

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from kb.embed import Vectors
     from kb.scores import Numbers
 
-_PREFIX = "dense-"
+PREFIX = "dense-"
+"""How the names of the files begin."""
 _ID = "S32"
 """numpy's name for what `kb.dense.vector_id` makes."""
 
@@ -128,12 +129,12 @@ def _find(ids: NDArray[Any], before: Matrix | None) -> tuple[NDArray[Any], NDArr
 
 def write_matrix(folder: Path, matrix: Matrix) -> None:
     """Write the copy of a build and drop the others. Does nothing where the disk refuses it."""
-    write_copy(folder, _PREFIX, matrix.build, (matrix.rows, matrix.ids, matrix.vectors))
+    write_copy(folder, PREFIX, matrix.build, (matrix.rows, matrix.ids, matrix.vectors))
 
 
 def read_matrix(folder: Path, build: str) -> Matrix | None:
     """The copy of a build; None where it is missing or damaged."""
-    arrays = read_copy(folder, _PREFIX, build)
+    arrays = read_copy(folder, PREFIX, build)
     if arrays is None or len(arrays) != 3:
         return None
     rows, ids, vectors = arrays

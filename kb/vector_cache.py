@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kb.seal import SealBroken, sealed, unsealed
 
 if TYPE_CHECKING:
     from kb.embed import Vectors
@@ -34,13 +36,15 @@ def embed_cached(
     keys = [_key(model_id, text) for text in texts]
     rows: dict[bytes, Vectors] = {}
     for key, blob in _read(path, keys).items():
-        if len(blob) == 4 * dimension:
-            rows[key] = numpy.frombuffer(blob, dtype="<f4")
+        with suppress(SealBroken):
+            raw = unsealed(blob)
+            if len(raw) == 4 * dimension:
+                rows[key] = numpy.frombuffer(raw, dtype="<f4")
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
     if missing:
         made = embed(list(missing.values()))
         rows.update(zip(missing, made, strict=True))
-        _write(path, {key: rows[key].astype("<f4").tobytes() for key in missing})
+        _write(path, {key: sealed(rows[key].astype("<f4").tobytes()) for key in missing})
     if not keys:
         return numpy.empty((0, dimension), dtype=numpy.float32)
     return numpy.stack([rows[key] for key in keys])
@@ -70,7 +74,7 @@ def _write(path: Path, made: dict[bytes, bytes]) -> None:
                 " key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)"
             )
             db.executemany(
-                "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", made.items()
+                "INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", made.items()
             )
             count, last = db.execute("SELECT count(*), max(number) FROM vectors").fetchone()
             if count > MOST:

@@ -30,7 +30,8 @@ COMMON = 0.5
 """Terms in more than this share of the texts are not looked up when the question has rarer ones."""
 
 _RARITY_OF_COMMON = 1e-6
-_PREFIX = "words-"
+PREFIX = "words-"
+"""How the names of the files begin."""
 _RECORD = [("term", "<u8"), ("count", "<f4")]
 _LENGTH = 0
 """The key of a text's first record, whose count is the text's length."""
@@ -188,12 +189,12 @@ class Words:
 def write_words(folder: Path, words: Words) -> None:
     """Write the copy of a build and drop the others. Does nothing where the disk refuses it."""
     arrays = (*words.chunks.arrays, *words.topics.arrays)
-    write_copy(folder, _PREFIX, words.build, arrays)
+    write_copy(folder, PREFIX, words.build, arrays)
 
 
 def read_words(folder: Path, build: str) -> Words | None:
     """The copy of a build; None where it is missing or damaged."""
-    arrays = read_copy(folder, _PREFIX, build)
+    arrays = read_copy(folder, PREFIX, build)
     if arrays is None or len(arrays) != 12:
         return None
     chunks, topics = Postings(*arrays[:6]), Postings(*arrays[6:])

@@ -16,6 +16,7 @@ from agents.registry.submission import Submission
 from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.knowledge_base import KnowledgeBase
+from kb.matrix import read_matrix
 from kb.search import Mode
 from kb.verify import verify_knowledge_base
 
@@ -162,3 +163,48 @@ def test_whole_files_that_no_build_noted_are_kept(
         with QuickBase.open(workspace, registry, Settings(), update=False) as base:
             assert base.build().embedded < 5
             assert found_by(base)[Mode.DENSE] == built[1][Mode.DENSE]
+
+
+@pytest.mark.parametrize("what", ["vectors", "words"])
+def test_doctor_tells_a_damaged_copy_and_makes_it_anew(
+    built: tuple[Workspace, Found], workspace: Workspace, what: str
+) -> None:
+    shutil.copytree(built[0].root, workspace.root)
+    (file,) = workspace.root.glob({"vectors": "dense-*", "words": "words-*"}[what])
+    flip_a_bit(file)
+    (symptom,) = verify_knowledge_base(workspace, Settings())
+    assert (symptom.part, symptom.message) == ("index", f"the copy of the {what} is damaged")
+    assert symptom.mend is not None
+    symptom.mend()
+    assert list(verify_knowledge_base(workspace, Settings())) == []
+
+
+def test_doctor_tells_vectors_that_became_others(
+    built: tuple[Workspace, Found], workspace: Workspace
+) -> None:
+    shutil.copytree(built[0].root, workspace.root)
+    (file,) = workspace.root.glob("chroma/*/data_level0.bin")
+    raw = file.read_bytes()
+    (copy,) = workspace.root.glob("dense-*")
+    found = read_matrix(workspace.root, copy.stem.removeprefix("dense-"))
+    assert found is not None
+    vector = found.vectors[7]
+    assert raw.count(vector.tobytes()) == 1
+    other = vector.copy()
+    other[0] = -other[0]  # as long as before
+    file.write_bytes(raw.replace(vector.tobytes(), other.tobytes()))
+    (symptom,) = verify_knowledge_base(workspace, Settings())
+    assert symptom.message.startswith("1 of ")
+    with (
+        open_registry(workspace, Settings(), builtin=False) as registry,
+        QuickBase.open(workspace, registry, Settings()) as base,
+    ):
+        assert found_by(base) == built[1]
+        copy.unlink()
+        file.write_bytes(raw.replace(vector.tobytes(), bytes(len(vector.tobytes()))))
+        base.refresh()
+    with (
+        open_registry(workspace, Settings(), builtin=False) as registry,
+        QuickBase.open(workspace, registry, Settings()) as base,
+    ):
+        assert found_by(base) == built[1], "a vector of no length is noticed without its copy"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,38 @@ def test_a_reader_sees_one_state_while_another_process_writes(tmp_path: Path, in
         assert reader.chunk_count() == before - 1
     finally:
         reader.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE chunks SET text = replace(text, 'webhook', 'wedhook')",
+        "UPDATE chunks SET last = last + 1",
+        "UPDATE chunks SET heading = '[\"other\"]'",
+        "UPDATE chunks SET text = CAST(x'ff' AS TEXT)",
+        "UPDATE chunks SET words = zeroblob(length(words))",
+        "UPDATE chunks SET words = 'text'",
+        "UPDATE documents SET name = 'other'",
+        "UPDATE documents SET version = 7",
+        "UPDATE meta SET value = '2' WHERE name = 'registry'",
+        "DELETE FROM meta WHERE name = 'seal'",
+    ],
+)
+def test_values_that_became_others_are_damage(index: Index, tmp_path: Path, damage: str) -> None:
+    add(index, a="# Calls\n\nA webhook.\n")
+    index.check_all()
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as db, db:
+        db.execute(damage)
+    with pytest.raises(IndexDamaged):
+        index.check_all()
+
+
+def test_a_passage_that_the_index_lost_is_damage(index: Index) -> None:
+    add(index, a="webhook\n")
+    (number,) = (number for number, _ in index.chunk_words())
+    assert index.places([number, number]).keys() == {number}
+    with pytest.raises(IndexDamaged):
+        index.places([number, number + 1])
 
 
 @pytest.mark.parametrize("contents", [b"", b"no database at all" * 100])

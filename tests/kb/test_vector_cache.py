@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy
@@ -53,6 +55,18 @@ def test_a_damaged_file_is_replaced(
     (tmp_path / "embedded.sqlite").write_bytes(b"no database" * 100)
     assert embed(["a"]).tolist() == embed(["a"]).tolist() == embed(["a"]).tolist()
     assert asked == ["a", "a"]
+
+
+def test_a_vector_that_became_another_is_computed_again(
+    embed: Callable[..., numpy.ndarray], asked: list[str], tmp_path: Path
+) -> None:
+    made = embed(["a", "bb"]).tolist()
+    with closing(sqlite3.connect(tmp_path / "embedded.sqlite")) as db, db:
+        new = "CAST(x'01' || substr(vector, 2) AS BLOB)"
+        db.execute(f"UPDATE vectors SET vector = {new} WHERE number = 1")
+    assert embed(["a", "bb"]).tolist() == made
+    assert embed(["a", "bb"]).tolist() == made
+    assert asked == ["a", "bb", "a"]
 
 
 def test_it_keeps_no_more_than_its_bound(
