@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from agents.claude_loading import (
+    INFINITE,
     AgentLoading,
     ClaudeHead,
     Loading,
@@ -46,9 +47,14 @@ def read_as_claude(
             text.startswith("---\n")
             and text.find("---", 4) == closing
             and "<<" not in text[:closing]
+            and not any(map(_is_infinite, frontmatter.values.values()))
         ):
             return ClaudeHead(frontmatter.values, found=True, end=closing + 3)
     return read_claude_head(text)
+
+
+def _is_infinite(value: YamlValue) -> bool:
+    return isinstance(value, str) and bool(INFINITE.fullmatch(value))
 
 
 def claude_diagnostics(

@@ -9,9 +9,11 @@ plugins and skills load the file without any of its head.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from agents.document import YamlValue
@@ -19,6 +21,8 @@ from agents.yaml_head import YamlRefused, read_yaml
 
 MAX_BYTES = 1024 * 1024
 """Larger files are not read."""
+MAX_SKILL_DESCRIPTION = 1_536
+"""Characters of a skill's description that the model is told."""
 
 _SPACE = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -26,6 +30,8 @@ _SPACE = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join
 _KEY = re.compile(rf"([A-Za-z_-]+):[{_SPACE}]+")
 _BREAK = re.compile("[\n\r\u2028\u2029]")
 _SPECIAL = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
+INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+"""Numbers to the client, which JSON can't hold; to us text."""
 _LEADING_TABS = re.compile(r"(?<![^\n\r\u2028\u2029])\t+")
 
 
@@ -65,7 +71,9 @@ class AgentLoading:
     """The name that it can be called by; None where it is dropped."""
     description: str | None = None
     tools: tuple[str, ...] | None = None
-    """None where it may use all tools."""
+    """Those that it may use; None where these are all but those of `without`."""
+    without: tuple[str, ...] = ()
+    """What `disallowedTools` names; of `tools` only entries of the very same text are taken out."""
     reason: str | None = None
     """Why it is not loaded as it is written."""
 
@@ -113,7 +121,9 @@ def as_project_agent(head: ClaudeHead) -> AgentLoading:
         reason = "it finds no `description`" if missing else "`description` is no text"
     else:
         text = description.replace("\\n", "\n")
-        return AgentLoading(Loading.LOADS, name, text, _tools(head.values))
+        return AgentLoading(
+            Loading.LOADS, name, text, _tools(head.values), _disallowed(head.values)
+        )
     return AgentLoading(Loading.DROPS, reason=reason)
 
 
@@ -134,14 +144,17 @@ def as_plugin_agent(head: ClaudeHead, stem: str) -> AgentLoading:
         reason = "the frontmatter holds no keys"
     elif description is None:
         loaded, reason = Loading.EMPTY, "it finds no `description`"
-    called = stem if name is None else _javascript_text(name)
-    return AgentLoading(loaded, called, description, _tools(head.values), reason)
+    called = stem if name in (None, "") else _javascript_text(name)
+    tools, without = _tools(head.values), _disallowed(head.values)
+    return AgentLoading(loaded, called, description, tools, without, reason)
 
 
 def as_skill(head: ClaudeHead) -> AgentLoading:
     """What becomes of a `SKILL.md`: called by its folder, described by its body at need."""
     description = _plain_text(head.values.get("description"))
     if head.found and head.values and description is not None:
+        if len(description) > MAX_SKILL_DESCRIPTION:
+            description = f"{description[: MAX_SKILL_DESCRIPTION - 1]}…"
         return AgentLoading(Loading.LOADS, description=description)
     reason = "it finds no `description`, and takes the body's first line"
     if not head.found:
@@ -171,10 +184,18 @@ def split_tools(texts: list[str]) -> list[str]:
 def _tools(values: Mapping[str, YamlValue]) -> tuple[str, ...] | None:
     if "tools" not in values:
         return None
-    given = values["tools"]
+    names = _tool_names(values["tools"])
+    without = _disallowed(values)
+    return None if "*" in names else tuple(name for name in names if name not in without)
+
+
+def _disallowed(values: Mapping[str, YamlValue]) -> tuple[str, ...]:
+    return tuple(_tool_names(values.get("disallowedTools")))
+
+
+def _tool_names(given: YamlValue) -> list[str]:
     texts = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-    names = split_tools([text for text in texts if isinstance(text, str)])
-    return None if "*" in names else tuple(names)
+    return split_tools([text for text in texts if isinstance(text, str)])
 
 
 def _head_start(text: str) -> int | None:
@@ -199,8 +220,11 @@ def _mapping(text: str) -> dict[str, YamlValue]:
         raise
     values: dict[str, YamlValue] = {}
     for key in read.keys:
-        if key.name == "<<" and isinstance(key.value, dict):
-            values = {**key.value, **values}
+        if key.name == "<<" and isinstance(key.value, dict | list):
+            for merged in key.value if isinstance(key.value, list) else [key.value]:
+                values = {**merged, **values} if isinstance(merged, dict) else values
+        elif key.style == "" and isinstance(key.value, str) and INFINITE.fullmatch(key.value):
+            values[key.name] = float(key.value.replace(".", ""))
         else:
             values[key.name] = key.value
     return values
@@ -245,4 +269,21 @@ def _javascript_text(value: YamlValue) -> str:
         return ",".join("" if part is None else _javascript_text(part) for part in value)
     if isinstance(value, dict):
         return "[object Object]"
-    return str(value)
+    return str(value) if value is None or isinstance(value, str) else _javascript_number(value)
+
+
+def _javascript_number(value: float) -> str:
+    """A number as JavaScript writes it, which knows no others than doubles."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    if number and not 1e-6 <= abs(number) < 1e21:
+        mantissa, _, exponent = f"{Decimal(repr(number)):e}".partition("e")
+        return f"{mantissa}e{exponent}"
+    digits = f"{Decimal(repr(number)):f}"
+    return digits.removesuffix(".0") if number else "0"

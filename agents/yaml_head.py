@@ -31,6 +31,10 @@ _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]{1,100}|[0-9]{1,100}(?:\.[0-9]{0,100})?)(?:[eE][-+]?[0-9]+)?\Z"
 )
 _TABS_AFTER_KEY = re.compile(r"^([A-Za-z_][\w.-]{0,63}:)(\t+)", re.MULTILINE)
+_NO_BREAKS = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
+_BREAKS_AGAIN = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
+"""YAML 1.2 takes these for text, PyYAML for line breaks."""
+_NOT_BROKEN = re.compile("[\ufdd0-\ufdd2]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CORE = "tag:yaml.org,2002:"
 _RESOLVED_TAGS = frozenset(_CORE + name for name in ("int", "float", "bool", "null"))
@@ -151,6 +155,8 @@ def read_yaml(text: str) -> YamlHead:
     """
     if len(text) > MAX_CHARACTERS:
         raise YamlRefused(f"longer than {MAX_CHARACTERS} characters", 0)
+    if not _NOT_BROKEN.search(text):
+        text = text.translate(_NO_BREAKS)
     try:
         return _composed(text)
     except YamlRefused:
@@ -211,4 +217,4 @@ def plain_scalar(text: str) -> YamlValue:
 
 def _storable(text: str) -> str:
     """Without NUL and lone surrogates, which escapes can spell and no database can store."""
-    return _UNSTORABLE.sub("�", text)
+    return _UNSTORABLE.sub("�", text).translate(_BREAKS_AGAIN)

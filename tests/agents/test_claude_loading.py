@@ -31,6 +31,10 @@ def told(loading: AgentLoading, *, otherwise: str = "") -> dict[str, object]:
     description = " ".join((loading.description or otherwise).split())
     # The model is told of all tools where there are none.
     tools = list(loading.tools) if loading.tools else None
+    if loading.without and loading.tools is None:
+        tools = [f"All tools except {loading.without[0]}", *loading.without[1:]]
+    elif loading.without and not tools:
+        tools = ["None"]
     return {"name": loading.name, "description": description, "tools": tools}
 
 
@@ -53,6 +57,13 @@ def test_a_head_is_taken_as_the_client_took_it(file: Path) -> None:
         assert " ".join((skill.description or "").split()) == " ".join(str(says).split())
     else:
         assert says == "Skill" or says in file.read_bytes().decode("utf-8", "replace")
+
+
+def test_the_model_is_told_the_beginning_of_a_skills_long_description() -> None:
+    told_whole = as_skill(read_claude_head(f"---\ndescription: {'a' * 1_536}\n---\n"))
+    cut = as_skill(read_claude_head(f"---\ndescription: {'a' * 1_537}\n---\n"))
+    assert told_whole.description == "a" * 1_536
+    assert cut.description == "a" * 1_535 + "…"
 
 
 def test_every_head_was_observed_and_none_is_missing() -> None:
