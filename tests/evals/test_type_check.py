@@ -15,6 +15,8 @@ MODULES = os.environ.get("CONVEXPERT_TEST_NODE_MODULES")
 with_compiler = pytest.mark.skipif(
     MODULES is None, reason="CONVEXPERT_TEST_NODE_MODULES names no folder with typescript, convex"
 )
+PATIENCE = 600.0
+"""Seconds for the real compiler: a busy machine must not look like code that it can't check."""
 SCHEMA = """\
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
@@ -115,15 +117,17 @@ def test_no_file_is_read_because_a_comment_refers_to_it(tmp_path: Path) -> None:
 def test_real_faults_are_found_and_packages_that_are_not_installed_are_none() -> None:
     checker = type_checker(MODULES)
     assert not isinstance(checker, str)
-    found = checker.check({"convex/schema.ts": SCHEMA, "convex/tasks.ts": QUERY})
+    found = checker.check({"convex/schema.ts": SCHEMA, "convex/tasks.ts": QUERY}, timeout=PATIENCE)
     assert [(fault.code, fault.line) for fault in found.faults] == [("TS2307", 4), ("TS2345", 7)]
     without = checker.check(
-        {"convex/tasks.ts": QUERY.replace('import { helper } from "./nowhere";', "")}
+        {"convex/tasks.ts": QUERY.replace('import { helper } from "./nowhere";', "")},
+        timeout=PATIENCE,
     )
     assert without.faults == ()
     page = (
         "// src/App.tsx\nexport const App = () => <p onClick={(event) => void event}>Hello</p>;\n"
     )
-    assert checker.check({"src/App.tsx": page}).faults == ()
-    (fault,) = checker.check({"src/App.tsx": page.replace("Hello", "{hello}")}).faults
+    assert checker.check({"src/App.tsx": page}, timeout=PATIENCE).faults == ()
+    misspelt = {"src/App.tsx": page.replace("Hello", "{hello}")}
+    (fault,) = checker.check(misspelt, timeout=PATIENCE).faults
     assert fault.code == "TS2304"
