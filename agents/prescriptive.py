@@ -70,6 +70,7 @@ _DESCRIBES = re.compile(
 _LABEL = re.compile(
     r"^(?:\*\*|__)([^*_]{1,120})(?:\*\*|__)\s*(?:[:：]|[-–—]+\s)?\s*|^([A-Z][^:.!?`]{1,60}):\s+"
 )
+_BOLD_LABEL = re.compile(r"(?:\*\*|__)[^*_]{1,120}(?:\*\*|__)\s*[:：–—-]")
 _CONDITION = re.compile(
     r"^(?:for|if|when|whenever|in|on|before|after|once|while|during|with|to|unless|where)\b"
     r"[^,:.;]{1,120}[,:]\s+",
@@ -238,6 +239,8 @@ def polarity_of(markdown: str, context: Context | None) -> Polarity:
     """Whether a statement asks for something or forbids it, given the heading that it is under."""
     texts = [text for text in _beginnings(markdown) if text]
     if context is Context.FORBIDS:
+        if _BOLD_LABEL.match(markdown):
+            texts = texts[:1]  # `**What not to do** - what to do instead`
         asks = any(_POSITIVE.match(text) for text in texts)
         return Polarity.DO if asks else Polarity.DONT
     if any(_NEGATIVE.match(text) for text in texts):

@@ -34,7 +34,7 @@ Intent:
         | git | in code | source control | dashboard;
     convex env set;
     environment variable | env var | env variable & not component | against environment | feature
-        | step | handler;
+        | step | handler | action;
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ Good:
 
 Intent:
     action & minimal | thin | small | light | lightweight | lean | slim | short | focused |
-      business logic | little logic | orchestrate & not api call | transaction time;
+      business logic | little logic | orchestrate & not api call | transaction time |
+      minimize call | few call | fewer call;
     against business logic & action;
 """
 

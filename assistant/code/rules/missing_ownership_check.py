@@ -35,12 +35,14 @@ Good:
 
 Intent:
     authorization | authorize | ownership | owner | =owns | =owned | row level security | rls |
-        role based | rbac | belongs to & not provider | setup | test | about test | header |
+        role based | rbac | belongs to & not =provider | setup | test | about test | header |
         webhook | email & not index | against argument;
     permission & document | resource | @check | validate | mutation & not file permission |
         browser | tool;
     organization | tenant | workspace | team & access | isolate | isolation | boundary | scope |
         membership & not index | import;
+    user | caller & only & access | read | see | edit | change | view & =own & data | record |
+        row | document | resource | item;
     resource | document & belong | =own | access & user | caller & not auth provider | sensitive;
 """
 

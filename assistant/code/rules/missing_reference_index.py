@@ -51,7 +51,7 @@ Good:
 Intent:
     index & foreign | reference | relationship | relation | id field | v.id | join | parent id |
     ids;
-    index & frequently | commonly | often & field | query | looked up | column;
+    index & frequently | commonly | often & field | query | looked up | column & not @multi;
     @every & index & field & query | looked up | filter & not order;
     relationship | relation | foreign | relate & id | reference | key;
     index & essential | crucial | critical & performance | query;

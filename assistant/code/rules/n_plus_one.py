@@ -42,7 +42,7 @@ Good:
 Intent:
     n+1 | n plus one;
     loop | foreach | per item | iteration | iterating & @read | db | ctx.db | await | get &
-    not runQuery | runMutation | action;
+    not runQuery | runMutation | action | delete;
     round trip | roundtrip & database | db | query | read;
     batch | Promise.all & read | get | lookup | fetch related | db.get | related &
     not runQuery | runMutation | action | cron;

@@ -25,12 +25,13 @@ Good:
 
 Intent:
     type safety | type safe | typesafe & not validate implementation | return;
-    typescript & type | strict | strictly | typed & not filter | helper | validator;
+    typescript & type | strict | strictly | typed & not filter | helper | validator | circularity;
     as any | any type | against any & type | cast | typescript | typing | assertion & not v.any |
         validator;
     against `any`;
     typed any | typed `any`;
-    strict mode | strictly typed | fully typed | type annotation | strongly typed;
+    strict mode | strictly typed | fully typed | type annotation | strongly typed &
+        not same file | circularity;
 """
 
 from __future__ import annotations

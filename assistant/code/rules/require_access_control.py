@@ -36,6 +36,7 @@ Intent:
         all | best practice | validate & not provider | set up | setup | integrate | integration |
         configure | configured | about test | test | role based | sensitive | webhook | jwt |
         signature | file | upload | storage | component;
+    @check & user identity | caller identity | identity of caller & not webhook;
     getUserIdentity | ctx.auth & not component | client argument;
     auth coverage | auth check | authentication check | access check;
     access & check | verify | guard & before | every | each | first | data & not sensitive |

@@ -28,7 +28,8 @@ Intent:
     @args & @validate | validator & not returns | client argument | user id argument;
     args & declare | define | every | all | specify & function | @function;
     =validator | =validators & @function | @args | field | every | use & not deprecated | return
-      | index | http;
+      | index | http | table name;
+    argument and return | args and returns | argument and return value & validator;
     v. | v.object & @args | @function & not return | v.any | v.id | against v. | deprecated;
     data validation | field validation | input validation;
     skip | without & validator | validation & function | @args;

@@ -41,6 +41,7 @@ Good:
 Intent:
     runAction & runtime | helper | plain function | same | use node | against runAction &
         not scheduler;
+    another action & call & runtime | only | against call;
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ Intent:
     sensitive | secret | private | pii | password | hash | confidential | personal & expose |
         return | leak | protect | strip | omit | exclude | redact | data | field | response & not
         operation | environment | env | function | commit | source | log | hardcode | hard |
-        webhook | header | signature | key;
+        webhook | header | signature | key | v.any;
     data can be public | data is public | public data | what is public & not function;
     return & only & field | needed & public | client | expose | sensitive;
     against return & whole | entire | raw & document | user & client | query | sensitive;

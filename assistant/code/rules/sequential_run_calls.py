@@ -39,6 +39,7 @@ Intent:
         atomic & not multi tenant;
     transaction & multi step | multistep | multiple step;
     atomic & mutation | operation | transaction | consistent & not idempotent;
+    minimize call | few call | fewer call & action & query | mutation;
     round trip & database | query | action;
 """
 

@@ -38,6 +38,7 @@ Intent:
     derive & identity | user | caller & ctx.auth | session | token | server;
     ownership & validate & how;
     row level security & ctx.auth & permission;
+    unguessable & id | identifier;
     impersonate | impersonation | spoof;
 """
 

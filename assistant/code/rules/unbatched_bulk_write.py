@@ -32,7 +32,8 @@ Good:
 Intent:
     batch | chunk | bulk | batching & process | operation | write | delete | deletion | update |
         insert | migration | large | backfill | job | mutation | table &
-        not runQuery | runMutation | embedding | read | ctx.run | api;
+        not runQuery | runMutation | embedding | read | ctx.run | api | single mutation |
+        one mutation;
     migration | backfill & batch | paginate | chunk | self schedule | cursor;
     large & delete | update | migration | write & page | continuation | schedule | chunk;
 """

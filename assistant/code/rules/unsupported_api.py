@@ -30,6 +30,8 @@ Intent:
     deprecated | unsupported | nonexistent | invented | hallucinate | hallucinated |
     doesn't exist | don't exist | outdated & api | method | function | validator | feature |
     helper | convex & not index | table;
+    against .delete | delete() & query | chain;
+    getMetadata;
     v.bigint | v.map | v.set | v.date | v.tuple;
     convex convention | convex naming convention | platform convention & not table | function;
     current | latest | documented & convex & api | convention | method & not logs;

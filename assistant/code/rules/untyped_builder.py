@@ -26,7 +26,7 @@ Good:
 
 Intent:
     _generated & import | server | builder | from | query | mutation & not edit | against edit |
-        commit | schema;
+        commit | schema | cron;
     generated & type | server | api & import | use | codegen & not edit | against commit;
     queryGeneric | mutationGeneric | actionGeneric;
     query() | mutation() | action() & wrapper | public | builder & not @external;

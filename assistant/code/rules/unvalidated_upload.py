@@ -28,7 +28,7 @@ Good:
 Intent:
     upload | uploaded | file | storageId & validate | validation | verify | secure | securely |
         safely | restrict | check & not delete | config | schema file | schema.ts | path | rate |
-        signature | sharing | line;
+        signature | sharing | line | node;
     upload | uploaded & size | mime | content type | limit & not expire;
     file & access pattern | size limit | mime | content type & not leave out;
     generateUploadUrl & auth | authenticated | identity | permission | check | logged;
