@@ -57,6 +57,13 @@ class Score:
             return False
         return self.metric.reaches(self.result.value, self.threshold)
 
+    @property
+    def meaning(self) -> str:
+        """What it says; of what was not measured, why."""
+        if isinstance(self.result, Measured):
+            return self.metric.meaning
+        return f"not measured: {self.result.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class SuiteRun:

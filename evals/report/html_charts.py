@@ -112,6 +112,7 @@ def _room(metric: Metric, low: float, high: float) -> tuple[float, float]:
     room = max(0.1 if metric.unit == "share" else 0.1 * max(abs(high), 1.0), (high - low) * 1.1)
     bottom = max(metric.lowest, (low + high - room) / 2)
     if metric.highest is not None:
+        room = min(room, metric.highest - metric.lowest)
         bottom = max(metric.lowest, min(bottom, metric.highest - room))
     return bottom, room
 

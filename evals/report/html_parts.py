@@ -74,7 +74,7 @@ def history_section(
     if not own:
         return
     runs = {point.run: point for one in own for point in one.points}
-    yield f"<h3>History over {len(runs)} runs</h3>"
+    yield f"<h3>History over {len(runs)} {'run' if len(runs) == 1 else 'runs'}</h3>"
     yield '<div class="cards">'
     yield from (_history(one, here) for one in whole)
     yield "</div>"
@@ -104,7 +104,7 @@ def _history_table(
     ]
     body = [
         (
-            f"{text(run.run)}{' ●' if run.run in here else ''}",
+            f"{_run_id(run.run)}{' ●' if run.run in here else ''}",
             text(run.agents or "as the suite says"),
             *(value.get(run.run, "–") for value in values),
         )
@@ -112,6 +112,13 @@ def _history_table(
     ]
     names = [one.metric.name for one in histories]
     return table("values of each run, newest first", ("run", "agents", *names), body)
+
+
+def _run_id(run: str) -> str:
+    """A run's id, broken where it is too long between day, time and digest alone."""
+    day, mark, rest = run.partition("T")
+    time, dash, digest = rest.partition("-")
+    return f'<span class="run">{text(day)}{mark}<wbr>{text(time)}{dash}<wbr>{text(digest)}</span>'
 
 
 def _select(name: str, values: Iterable[str]) -> str:

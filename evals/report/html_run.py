@@ -84,7 +84,7 @@ def _score(score: Score) -> tuple[str, ...]:
         around,
         str(result.n) if isinstance(result, Measured) else "0",
         held,
-        text(metric.meaning),
+        text(score.meaning),
     )
 
 

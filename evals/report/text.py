@@ -117,15 +117,9 @@ def _scores(scores: Iterable[Score], *, explained: bool) -> Table:
             if threshold is not None
             else "",
             _sign(score.passed) if score.passed is not None else "",
-            *([Text(_meaning(score), style="dim")] if explained else []),
+            *([Text(score.meaning, style="dim")] if explained else []),
         )
     return table
-
-
-def _meaning(score: Score) -> str:
-    if isinstance(score.result, Measured):
-        return score.metric.meaning
-    return f"not measured: {score.result.reason}"
 
 
 def _rules(scores: Sequence[Score]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -12,6 +13,7 @@ import pytest
 from agents.location import Lines
 from evals.compare import compare_runs
 from evals.comparison import CaseComparison, Reason
+from evals.judge import JUDGED
 from evals.metric_history import metric_histories
 from evals.metrics.base import Measured, Measurement, Metric, NotMeasured
 from evals.outcome import CaseFailed, CaseOutcome, Json, Outcome, Result
@@ -27,7 +29,7 @@ HOSTILE = (
     "</pre></script></style><script>alert(1)</script><img src=https://e.org/x onerror=alert(1)>"
     "\"'><svg onload=alert(1)> javascript:alert(1) &lt;b&gt; {{7*7}} \x00\x1b[31m\u202e\ud800"
 )
-VOID = {"meta", "input", "br", "rect", "line", "path", "polyline"}
+VOID = {"meta", "input", "br", "wbr", "rect", "line", "path", "polyline"}
 
 
 class Looked(HTMLParser):
@@ -172,6 +174,21 @@ def test_intervals_without_an_upper_end_are_drawn_within_the_chart() -> None:
     bar = score_bar(Score(tokens, Measured(9000.0, 3), Interval(4000.0, 12000.0), 10_000))
     assert max(float(x) for x in re.findall(r'(?:width|x1)="([0-9.]+)"', bar)) <= 100
     assert "tokens 9,000, interval 4,000 to 12,000, threshold 10000" in bar
+
+
+def test_the_axis_of_a_history_goes_no_further_than_its_metric() -> None:
+    nothing = run_of(answered("a", passed=False))
+    run = run_of(answered("a"), day=2)
+    page = run_html(run, metric_histories([nothing], run))
+    assert re.findall(r'class="tick"[^>]*>([^<]*)<', page)[:2] == ["0.000", "1.000"]
+
+
+def test_what_was_not_measured_says_why_and_one_run_is_one() -> None:
+    run = run_of(CaseFailed("broken", "answer", (), "crash", "boom", 1.0))
+    page = run_html(run, metric_histories([], run))
+    assert "History over 1 run<" in page
+    failed = replace(run.suites[0], scores=(Score(JUDGED, NotMeasured("no case says it")),))
+    assert "not measured: no case says it" in run_html(replace(run, suites=(failed,)))
 
 
 def test_agents_of_the_run_are_named() -> None:
