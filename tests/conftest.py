@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slo
 settings.register_profile("person", ANY_MACHINE)
 settings.register_profile("ci", ANY_MACHINE, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
+
+# Who starts the tests in the background of a script leaves Ctrl-C ignored, for them and for every
+# process that they start and mean to stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
