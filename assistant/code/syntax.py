@@ -153,9 +153,13 @@ def _parser(tsx: bool) -> Parser:
     return Parser(Language(grammar))
 
 
-def parse(source: bytes, *, tsx: bool) -> ParsedTree:
-    """Only parsed: for who wants a few nodes of it. Keep it as long as you keep its nodes."""
-    tree = _parser(tsx).parse(source)
+def parse(source: bytes, *, tsx: bool, before: ParsedTree | None = None) -> ParsedTree:
+    """Only parsed: for who wants a few nodes of it. Keep it as long as you keep its nodes.
+
+    `before`: an earlier text's tree, told of the edit; what stayed the same isn't parsed again.
+    """
+    parser = _parser(tsx)
+    tree = parser.parse(source) if before is None else parser.parse(source, before)
     if tree.root_node.has_error and b"import(" in source:
         # The grammar doesn't know `import("./m").Id<"t">` as a type: read it as a name as long.
         named = _IMPORT_TYPE.sub(lambda found: b"import".ljust(len(found[0]), b"_"), source)

@@ -7,9 +7,14 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from agents.directive import WORD
 from assistant.code import syntax
+from assistant.lsp.change import Change
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree as ParsedTree
 
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*")
 _DECLARED = re.compile(
@@ -18,7 +23,8 @@ _DECLARED = re.compile(
     rb"([A-Za-z_$][\w$]*|[{\[][^=]{0,500})"
 )
 _DIRECTIVE_LINE = re.compile(rb"\s*(?://|/\*)\s*(?:" + WORD.encode() + rb"|eslint-)")
-_VISIBLE = re.compile(rb"[^\r\n]")
+_BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
+"""Each byte to a space, line breaks to themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,16 @@ class Part:
 class Outline:
     """What stands at the top level of a text."""
 
-    def __init__(self, raw: bytes, *, tsx: bool) -> None:
+    def __init__(
+        self, raw: bytes, *, tsx: bool, before: tuple[Outline, Change] | None = None
+    ) -> None:
+        """`before`: an earlier text's, and what has changed since. Less is parsed then."""
         self._raw = raw
-        tree = syntax.parse(raw, tsx=tsx)
+        old = None if before is None else _edited(*before, raw)
+        self._tree = syntax.parse(raw, tsx=tsx, before=old)
         self._parts: list[Part] = []
         begin: int | None = None
-        for node in tree.root_node.named_children:
+        for node in self._tree.root_node.named_children:
             begin = node.start_byte if begin is None else begin
             if node.type == "comment":
                 continue  # it belongs to what follows it
@@ -113,6 +123,25 @@ class Outline:
         return self._raw[part.code : part.end]
 
 
+def _edited(earlier: Outline, change: Change, raw: bytes) -> ParsedTree:
+    """The earlier tree, told of the change."""
+    tree = earlier._tree.copy()
+    tree.edit(
+        change.start,
+        change.old_end,
+        change.new_end,
+        _point(earlier._raw, change.start),
+        _point(earlier._raw, change.old_end),
+        _point(raw, change.new_end),
+    )
+    return tree
+
+
+def _point(raw: bytes, offset: int) -> tuple[int, int]:
+    """Row and column as the parser counts them: from 0, in bytes, lines ended by LF alone."""
+    return raw.count(b"\n", 0, offset), offset - (raw.rfind(b"\n", 0, offset) + 1)
+
+
 def holds(parts: Iterable[Part], offset: int) -> bool:
     """Whether a byte stands in one of these statements or at its end."""
     return any(part.start <= offset <= part.end for part in parts)
@@ -143,8 +172,8 @@ def _blanked(raw: bytes, kept: Sequence[Part]) -> bytes:
 def _spaces(text: bytes) -> bytes:
     """Spaces in place of all but line breaks and directives, which may be about the whole file."""
     if WORD.encode() not in text and b"eslint-" not in text:
-        return _VISIBLE.sub(b" ", text)
+        return text.translate(_BLANK)
     return b"".join(
-        line if _DIRECTIVE_LINE.match(line) else _VISIBLE.sub(b" ", line)
+        line if _DIRECTIVE_LINE.match(line) else line.translate(_BLANK)
         for line in text.splitlines(keepends=True)
     )

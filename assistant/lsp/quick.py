@@ -24,6 +24,7 @@ from assistant.code.engine import ActiveRules, Engine
 from assistant.code.modules import CodeFile
 from assistant.code.options import CheckOptions, active_rules
 from assistant.code.project_check import analysis
+from assistant.lsp.change import Change
 from assistant.lsp.model import with_files
 from assistant.lsp.outline import Outline, holds
 
@@ -56,57 +57,6 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What lies between two texts: the bytes before `start` and behind the ends are the same."""
-
-    start: int
-    old_end: int
-    new_end: int
-
-    @staticmethod
-    def between(old: bytes, new: bytes) -> Change:
-        """The smallest stretch outside of which two texts are the same."""
-        most = min(len(old), len(new))
-        start = _same(old, new, most)
-        # No byte counts for both ends.
-        tail = _same(old[start:][::-1], new[start:][::-1], most - start)
-        return Change(start, len(old) - tail, len(new) - tail)
-
-    def moved(self, offset: int) -> int | None:
-        """Where a byte of the old text stands now; None for one that was changed."""
-        if offset < self.start:
-            return offset
-        if offset >= self.old_end:
-            return offset - self.old_end + self.new_end
-        return None
-
-    def moved_end(self, offset: int) -> int | None:
-        """Where something that ended before this byte ends now; None where that was changed."""
-        return offset if offset <= self.start else self.moved(offset)
-
-    def is_inside(self, start: int, end: int) -> bool:
-        """Whether the change lies within a stretch of the old text."""
-        return (
-            start < end
-            and start <= self.start
-            and self.old_end <= end
-            and (end != self.start and start != self.old_end)
-        )
-
-
-def _same(one: bytes, other: bytes, most: int) -> int:
-    """How many bytes at the beginning of both are the same."""
-    low = 0
-    while low < most:
-        size = (low + most + 1) // 2
-        if one[low:size] == other[low:size]:
-            low = size
-        else:
-            most = size - 1
-    return low
-
-
 def quick_check(
     checked: Checked, raw: bytes, file: CodeFile, project: Project, options: CheckOptions
 ) -> tuple[Finding, ...] | None:
@@ -117,7 +67,7 @@ def quick_check(
     if len(raw) > LARGEST_TEXT:
         return None
     change = Change.between(checked.raw, raw)
-    outline = Outline(raw, tsx=file.tsx)
+    outline = Outline(raw, tsx=file.tsx, before=(_outline(checked.raw, file.tsx), change))
     touched = outline.touched(change.start, change.new_end)
     if sum(part.size for part in touched) > LARGEST_PART:
         return None
@@ -138,6 +88,12 @@ def quick_check(
         and (one.rule not in rules or not holds(touched, _offset(index, raw, one.span)))
     ]
     return tuple(sorted([*fresh, *carried], key=lambda one: one.sort_key))
+
+
+@lru_cache(maxsize=8)
+def _outline(raw: bytes, tsx: bool) -> Outline:
+    """That of a text which many keystrokes start from."""
+    return Outline(raw, tsx=tsx)
 
 
 # --- what is carried over -----------------------------------------------------------------------

@@ -14,8 +14,9 @@ from assistant.code.layout import project_around
 from assistant.code.modules import CodeFile
 from assistant.code.options import CheckOptions, active_rules
 from assistant.code.project import Project
+from assistant.lsp.change import Change
 from assistant.lsp.model import Models
-from assistant.lsp.quick import NEEDS_PROJECT, Change, Checked, quick_check
+from assistant.lsp.quick import NEEDS_PROJECT, Checked, quick_check
 
 MODULE = """\
 "use node";
