@@ -25,6 +25,7 @@ from assistant.code.modules import (
     is_test_path,
 )
 from assistant.code.project import PathAliases, Project
+from assistant.code.workspaces import packages_beside
 
 IGNORED_FOLDERS = frozenset(
     {"node_modules", "dist", "build", "out", "coverage", "vendor", "__pycache__"}
@@ -53,7 +54,10 @@ class ProjectRoot:
 
     def inner(self, path: Path) -> str:
         """The path of a file of the project, relative to its root, with `/`."""
-        return path.as_posix().removeprefix(f"{self.root.as_posix().removesuffix('/')}/")
+        name, root = path.as_posix(), self.root.as_posix().removesuffix("/")
+        if name.startswith(f"{root}/"):
+            return name.removeprefix(f"{root}/")
+        return posixpath.relpath(name, root)  # of another package of its workspace
 
     @property
     def functions_folder(self) -> str:
@@ -214,6 +218,13 @@ def listed_files(folder: Path) -> Iterator[ListedFile]:
                     yield ListedFile(path, (found.st_size, found.st_ino, *times))
 
 
+def project_files(found: ProjectRoot) -> Iterator[ListedFile]:
+    """The code files of a project: those below its root, then its workspace's other packages."""
+    yield from listed_files(found.root)
+    for package in packages_beside(found.root, IGNORED_FOLDERS):
+        yield from listed_files(package)
+
+
 def documents_in(folder: Path) -> Iterator[Path]:
     """The Markdown files below a folder, sorted; links and other people's packages left out."""
     from agents.collect import is_entered
@@ -275,7 +286,8 @@ def load_project(
     root = found.root
     folder = found.functions_folder
     files: list[CodeFile] = []
-    for path in code_files_in(root) if listed is None else (Path(one.path) for one in listed):
+    for one in project_files(found) if listed is None else listed:
+        path = Path(one.path)
         if len(files) >= MAX_FILES:
             raise CodeCheckError(
                 f"more than {MAX_FILES:,} code files", hint="name a smaller folder", path=str(root)

@@ -29,9 +29,9 @@ from assistant.code.layout import (
     ListedFile,
     ProjectFacts,
     ProjectRoot,
-    listed_files,
     load_project,
     project_facts,
+    project_files,
     read_bytes,
 )
 from assistant.code.seen import Seen, is_settled, state_of
@@ -109,7 +109,7 @@ def check_project_job(job: ProjectJob, store: Store | None, *, run: bool = True)
     """
     with no_collection():
         now = 0 if store is None else store.now()
-        listed = tuple(listed_files(job.found.root)) if job.listed is None else job.listed
+        listed = tuple(project_files(job.found)) if job.listed is None else job.listed
         facts = project_facts(job.found)
         row, state = _digest("seen", job.row), state_of(listed, facts, _asked(job))
         seen = None if store is None else _seen(store, row, state)

@@ -17,9 +17,9 @@ from assistant.code.layout import (
     code_files_in,
     documents_in,
     find_projects,
-    listed_files,
     looks_like_server_code,
     project_around,
+    project_files,
     read_bytes,
 )
 from assistant.code.modules import CODE_SUFFIXES
@@ -85,9 +85,9 @@ class Wanted:
         projects = sorted(find_projects(absolute), key=lambda project: -len(project.root.parts))
         taken: set[Path] = set()
         for project in projects:
-            listed = self._listed[project] = tuple(listed_files(project.root))
+            listed = self._listed[project] = tuple(project_files(project))
             files = {Path(one.path) for one in listed} - taken
-            if absolute != project.root and absolute not in project.root.parents:
+            if absolute not in project.root.parents:
                 files = {file for file in files if absolute in file.parents}
             self._in_project[project] |= files
             taken |= files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -102,6 +103,40 @@ def test_scripts_in_a_folder_called_convex_are_no_functions(app: Path) -> None:
     assert {place[0] for place in _places(["."])} == {"convex/list.ts"}
     (scripts / "more.ts").write_text(LIST, encoding="utf-8")
     assert "scripts/convex/more.ts" in {place[0] for place in _places(["."])}
+
+
+def test_the_clients_of_a_workspace_lie_in_its_other_packages(app: Path) -> None:
+    packages = {"packages/backend": "convex", "apps/web": "src", "apps/other": "convex"}
+    for package, folder in packages.items():
+        (app / "mono" / package / folder).mkdir(parents=True)
+        manifest = json.dumps({"name": f"@repo/{package.rpartition('/')[2]}"})
+        (app / "mono" / package / "package.json").write_text(manifest, encoding="utf-8")
+    backend, web = app / "mono" / "packages" / "backend", app / "mono" / "apps" / "web"
+    (app / "mono" / "apps" / "other" / "convex" / "own.ts").write_text(LIST, encoding="utf-8")
+    (backend / "convex" / "mails.ts").write_text(
+        'import { action } from "./_generated/server";\n'
+        "export const send = action({\n"
+        "  handler: async (ctx) => await ctx.storage.store(new Blob([])),\n"
+        "});",
+        encoding="utf-8",
+    )
+    (web / "src" / "App.tsx").write_text(
+        'import { useAction } from "convex/react";\n'
+        'import { api } from "@repo/backend/convex/_generated/api";\n'
+        "export const App = () => useAction(api.mails.send);",
+        encoding="utf-8",
+    )
+    calls = {"select": ("client-calls-action", "no-collect-in-query")}
+    own = [("mono/apps/other/convex/own.ts", 3, "no-collect-in-query")]
+    assert _places(["mono"], **calls) == own, "nothing says that these packages are one workspace"
+    (app / "mono" / "pnpm-workspace.yaml").write_text("packages: []", encoding="utf-8")
+    assert _places(["mono"], **calls) == own, "two packages have functions, and it names neither"
+    (web / "package.json").write_text(
+        '{"dependencies": {"@repo/backend": "workspace:*"}}', encoding="utf-8"
+    )
+    used = ("mono/apps/web/src/App.tsx", 3, "client-calls-action")
+    assert _places(["mono"], **calls) == [*own, used]
+    assert _places(["mono/packages/backend"], **calls) == [], "only what is asked for is checked"
 
 
 def test_a_file_without_a_project_is_checked_alone(
