@@ -25,6 +25,7 @@ from agents.prescriptive import (
     has_modal,
     is_check_question,
     is_command,
+    label_polarity,
     names_means,
     opens_steps,
     plain,
@@ -263,12 +264,33 @@ def _read_entry(walk: _Walk, text: str, span: Sequence[int], *, is_parent: bool)
             walk.add(text, start, end, "task", polarity_of(text, current.context))
         return
     kind: Kind = "step" if current.ordered else "bullet"
+    marked = _marked_parts(text)
+    if marked:
+        for part, polarity in marked:
+            walk.add(part, start, end, "mark", polarity)
+        return
     if _LABEL_ONLY.match(text) and (is_parent or len(text.split()) < 2):
         return
     if text.rstrip("* _").endswith(":") and not (is_command(text) or has_modal(text)):
         text = text[: text.rfind(". ") + 1]  # without what introduces the code or list below it
     if _counts(text, kind, current.context, steps=current.steps):
         walk.add(text, start, end, kind, polarity_of(text, current.context))
+
+
+def _marked_parts(text: str) -> list[tuple[str, Polarity]]:
+    """What an entry asks for and what it forbids, where it marks both (`**Label:** ✅ … ❌ …`)."""
+    marks = list(_MARK.finditer(text))
+    if not (any(mark[1] for mark in marks) and any(mark[2] for mark in marks)):
+        return []
+    label = text[: marks[0].start()]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    parts = []
+    for mark, end in zip(marks, ends, strict=True):
+        said = text[mark.end() : end].strip()
+        if len(said.split()) > 1:
+            context = Context.FORBIDS if mark[2] else Context.PRESCRIBES
+            parts.append((f"{label}{said}", polarity_of(said, context)))
+    return parts
 
 
 def _counts(text: str, kind: Kind, context: Context | None, *, steps: bool) -> bool:
@@ -290,12 +312,30 @@ def _read_prose(walk: _Walk, text: str, line: int) -> None:
     if _MARK.match(text):
         _read_marks(walk, text, line)
         return
+    if label_polarity(text):
+        _read_labelled(walk, text, line)
+        return
     for sentence, gap in _sentences(text):
         first = line
         line += sentence.count("\n")
         if has_modal(sentence) and not sentence.rstrip("* _").endswith(":"):
             walk.add(sentence, first, line, "sentence", polarity_of(sentence, None))
         line += gap.count("\n")
+
+
+def _read_labelled(walk: _Walk, text: str, line: int) -> None:
+    """Lines that begin with `**Do:**` or `**Don't**:`; one without continues the one before."""
+    found: list[tuple[str, int, int, Polarity]] = []
+    for number, part in enumerate(text.split("\n"), line):
+        polarity = label_polarity(part.strip())
+        if polarity:
+            found.append((part.strip(), number, number, polarity))
+        else:
+            before, start, _, polarity = found[-1]
+            found[-1] = (f"{before} {part.strip()}", start, number, polarity)
+    for part, start, end, polarity in found:
+        if not part.endswith(":"):
+            walk.add(part, start, end, "sentence", polarity)
 
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:

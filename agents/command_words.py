@@ -9,7 +9,7 @@ abstract accept access achieve acknowledge adapt add address adhere adjust adopt
 align allow analyse analyze annotate anticipate append apply approve architect articulate ask
 assert assess assign assume attach audit authenticate authorize await backup balance base batch
 be begin benchmark bind block break bring build bundle cache calculate call capture catch
-categorize centralize challenge change check choose cite clarify classify clean clear close
+categorize centralize chain challenge change check choose cite clarify classify clean clear close
 coalesce collect combine comment commit communicate compare compile complete compose compress
 compute conduct configure confirm connect consider consolidate construct consult consume contain
 continue control convert coordinate copy correlate cover craft create cross debounce debug

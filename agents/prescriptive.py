@@ -31,7 +31,10 @@ _MARKUP = re.compile(r"\*\*|__|[*`~]|(?<![\w])_|_(?![\w])")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 _EMOJI = re.compile(r"^[^\w`(\"'“‘<@$#]+")
 
-_BOTH = re.compile(r"\bdo(?:'|’)?s?\s*(?:and|&|/|,|or|vs\.?)\s*don(?:'|’)?t")
+_BOTH = re.compile(
+    r"\bdo(?:'|’)?s?\s*(?:and|&|/|,|or|vs\.?)\s*do(?:n(?:'|’)?t|\s+not\b)"
+    r"|\b(?:practices|patterns)\s*(?:and|&|/|,|or|vs\.?)\s*anti-?\s?patterns"
+)
 _FORBIDS = re.compile(
     r"\bnever\b|\bdon['’]?ts?\b|\bdo not\b|\b(?:must|will|shall|should|can|may)(?: not|n['’]t)\b"
     r"|\bwon['’]t\b|(?<!how to )(?<!you )\bavoid\b|\banti-?\s?patterns?\b|\bforbidden\b"
@@ -134,6 +137,12 @@ _MEANS = re.compile(
 )
 """A means and what it is for (`X for Y`), or the name of something in code."""
 
+_DO_LABEL = re.compile(
+    r"(?:\*\*|__)(?:(do|always|must|should|prefer)|(don['’]t|do not|never|avoid|must not"
+    r"|should not))[:：]?(?:\*\*|__)\s*[:：–—-]?\s+(?=\S+\s)",
+    re.IGNORECASE,
+)
+
 VERDICTS = frozenset(
     {
         *("after", "avoid", "bad", "before", "best", "better", "correct", "do", "don't"),
@@ -224,6 +233,14 @@ def has_modal(markdown: str) -> bool:
     if not _may_hold_modal(text):
         return False
     return _MODAL.search(text) is not None and not _SOFT_MODAL.match(text)
+
+
+def label_polarity(markdown: str) -> Polarity | None:
+    """What a statement after a label such as `**Don't**:` is; None without such a label."""
+    label = _DO_LABEL.match(markdown)
+    if label is None:
+        return None
+    return Polarity.DO if label[1] else Polarity.DONT
 
 
 def names_means(markdown: str) -> bool:

@@ -19,6 +19,10 @@ def items(markdown: str) -> list[ChecklistItem]:
     return list(parse_document(markdown.encode()).checklist)
 
 
+def drawn(markdown: str) -> list[tuple[str, str]]:
+    return [(item.polarity.value, item.text) for item in items(markdown)]
+
+
 def texts(markdown: str) -> list[str]:
     return [item.text for item in items(markdown)]
 
@@ -192,3 +196,29 @@ def test_numbered_steps_of_a_workflow_count_in_any_form() -> None:
 def test_items_come_in_the_order_of_their_lines() -> None:
     lines = [item.line for item in items("- Use a\n  - Use b\n- Use c\n\nAlways d now.\n")]
     assert lines == sorted(lines) == [1, 2, 3, 5]
+
+
+def test_an_entry_that_marks_what_to_do_and_what_not_is_two_items() -> None:
+    entry = "- **Reads:** ✅ Query by an index. ❌ Collect whole tables.\n"
+    assert drawn(f"## Patterns (DO/DO NOT)\n\n{entry}") == [
+        ("do", "**Reads:** Query by an index."),
+        ("dont", "**Reads:** Collect whole tables."),
+    ]
+
+
+def test_paragraphs_labelled_do_and_dont_are_items() -> None:
+    text = "### N+1\n\n**Don't**: Call a query in a loop\nover rows\n**Do:** Fetch rows together\n"
+    assert drawn(text) == [
+        ("dont", "**Don't**: Call a query in a loop over rows"),
+        ("do", "**Do:** Fetch rows together"),
+    ]
+
+
+def test_a_pitfall_with_its_remedy_stays_a_pitfall() -> None:
+    text = "## Common mistakes\n\n1. **Using filters** - Always define an index\n"
+    assert drawn(text) == [("dont", "**Using filters** - Always define an index")]
+
+
+def test_entries_below_patterns_and_antipatterns_are_what_they_say() -> None:
+    text = "## Patterns & Anti-Patterns\n\n- Keep handlers thin\n- Never trust the client\n"
+    assert drawn(text) == [("do", "Keep handlers thin"), ("dont", "Never trust the client")]

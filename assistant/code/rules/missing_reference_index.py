@@ -53,7 +53,7 @@ Intent:
     ids;
     index & frequently | commonly | often & field | query | looked up | column & not @multi;
     @every & index & field & query | looked up | filter & not order;
-    relationship | relation | foreign | relate & id | reference | key;
+    relationship | relation | foreign | relate & id | reference | key & not string;
     index & essential | crucial | critical & performance | query;
 """
 

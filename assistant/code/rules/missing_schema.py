@@ -30,7 +30,7 @@ Good:
 
 Intent:
     schema.ts & define | check | review | keep | have | exist | need | declare | every | read &
-    not typing | index;
+    not typing | define index | withIndex;
     defineSchema | define schema | schema file | schema validation | schemaless;
     schema & always | must & exist | have | table;
 """

@@ -26,7 +26,8 @@ Good:
     });
 
 Intent:
-    v.any | any();
+    against v.any | any();
+    v.any & search | find | look for | flag | replace | audit | scan;
     validator & specific | strict | precise | exact | loose | narrow | integrity | tight |
         concrete;
     validator | validate & v.string | v.number | v.union | field validation | field & not return;

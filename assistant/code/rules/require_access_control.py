@@ -37,6 +37,7 @@ Intent:
         configure | configured | about test | test | role based | sensitive | webhook | jwt |
         signature | file | upload | storage | component;
     @check & user identity | caller identity | identity of caller & not webhook;
+    requireAuth | requireUser | requireAdmin | getAuthUserId | getAuthUser & not provider | setup;
     getUserIdentity | ctx.auth & not component | client argument;
     auth coverage | auth check | authentication check | access check;
     access & check | verify | guard & before | every | each | first | data & not sensitive |

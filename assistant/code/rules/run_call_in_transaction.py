@@ -41,7 +41,7 @@ Good:
 
 Intent:
     helper function | helper | plain function | typescript function & shared | reuse | logic |
-        runQuery | runMutation & not test | another action;
+        runQuery | runMutation & not test | another action | env | process.env;
     @run & inside mutation | inside query | within mutation | from mutation | within query |
         from query & not action | sequential;
     against @run & @transaction & helper | inside | within | from & not action | sequential;

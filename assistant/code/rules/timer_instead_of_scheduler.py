@@ -35,7 +35,7 @@ Intent:
     setTimeout | setInterval & not client | component | react | workflow;
     @schedule | scheduled function & delay | background | recurring | defer | deferred | later |
         periodic | async work | long running | delayed &
-        not api. | internal. | long running process;
+        not api. | internal. | long running process | log;
 """
 
 from __future__ import annotations

@@ -26,8 +26,9 @@ Good:
 
 Intent:
     _generated & import | server | builder | from | query | mutation & not edit | against edit |
-        commit | schema | cron;
-    generated & type | server | api & import | use | codegen & not edit | against commit;
+        commit | schema | cron | touch | untouched;
+    generated & type | server | api & import | use | codegen & not edit | against commit |
+        untouched;
     queryGeneric | mutationGeneric | actionGeneric;
     query() | mutation() | action() & wrapper | public | builder & not @external;
     typescript & type safety & better | always;

@@ -55,7 +55,7 @@ Good:
 Intent:
     internal function | internalMutation | internalQuery | internalAction | internal mutation |
         internal query | internal action & not internal. | @schedule | scheduling | @run | http
-        action | validator;
+        action | validator | external;
     internal & server only | sensitive | private | business logic | admin | privileged & not
         @schedule | scheduling;
     against public | expose | exposed & sensitive operation | server only | internal | admin |
