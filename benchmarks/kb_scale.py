@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,16 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.adding import add_documentation
 from kb.chunk import embedded_texts
+from kb.embed import open_embedder
+from kb.index import Index
 from kb.knowledge_base import KnowledgeBase
+from kb.lexical import query_terms
+from kb.matrix import read_matrix
+from kb.model import PreparedModel, choose_model, prepared_model
 from kb.page import ENDINGS, read_page
+from kb.search import Query
 from kb.source import page_sources
+from kb.words import read_words
 
 BASES = 400
 NEAR = 0.8
@@ -134,8 +142,8 @@ class Derived(KnowledgeBase):
         return real if self.bases is None else DerivedVectors(real, self.bases)
 
 
-def write_bases(docs: Path, target: Path) -> None:
-    """Embed BASES passages of the folder for real."""
+def write_bases(docs: Path, target: Path) -> dict[str, float]:
+    """Embed BASES passages of the folder for real, and say what one takes."""
     import numpy as np
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -149,9 +157,24 @@ def write_bases(docs: Path, target: Path) -> None:
                 for chunk in topic.chunks
                 for text in embedded_texts(chunk.heading, chunk.says)
             }
-            base = KnowledgeBase.open(workspace, registry, Settings(), update=False)
-            np.save(target, base.embed(random.Random(0).sample(sorted(texts), BASES)))
-            base.close()
+    drawn = random.Random(0).sample(sorted(texts), BASES)
+    model = prepared_model(choose_model(None))
+    embedder = open_embedder(model)
+    embedder.embed_documents(drawn[:2])  # loads the model
+    used = time.process_time()
+    np.save(target, embedder.embed_documents(drawn))
+    used = time.process_time() - used
+    return {"passage_cpu_ms": 1000 * used / BASES, "word_pieces": word_pieces(model, drawn)}
+
+
+def word_pieces(model: PreparedModel, texts: Sequence[str]) -> float:
+    """How many of the texts' pieces the model reads, on average."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(model.max_tokens)
+    return statistics.mean(len(tokenizer.encode(text).ids) for text in texts)
 
 
 def build(pages: Path, bases: Path, workspace: Workspace) -> dict[str, float]:
@@ -216,6 +239,37 @@ def search(workspace: Workspace) -> dict[str, float]:
     }
 
 
+def parts(workspace: Workspace) -> dict[str, float]:
+    """What a search in a running process consists of, and opening the copies before the first."""
+    index = Index.open(workspace.index)
+    build = index.meta()["build"]
+    index.close()
+    embedder = open_embedder(prepared_model(choose_model(None)))  # with numpy, for the copies too
+    started = time.perf_counter()
+    matrix, words = read_matrix(workspace.root, build), read_words(workspace.root, build)
+    opened = time.perf_counter() - started
+    assert matrix is not None
+    assert words is not None
+    took: dict[str, list[float]] = {"vector": [], "compare": [], "words": []}
+    for turn in range(ROUNDS + 1):
+        for question in QUESTIONS:
+            at = [time.perf_counter()]
+            vector = embedder.embed_query(Query(question).meant)
+            at.append(time.perf_counter())
+            matrix.compare(vector)
+            at.append(time.perf_counter())
+            for postings in (words.chunks, words.topics):
+                terms = postings.telling(query_terms(question))
+                postings.score(terms)
+                postings.share(terms)
+            at.append(time.perf_counter())
+            if turn:
+                for name, (start, end) in zip(took, pairwise(at), strict=True):
+                    took[name].append(1000 * (end - start))
+    medians = {f"{name}_ms": statistics.median(times) for name, times in took.items()}
+    return {"open_ms": 1000 * opened, **medians}
+
+
 def cold(workspace: Workspace) -> dict[str, float]:
     """Whole processes that search once."""
     command = [sys.executable, "-m", "assistant.cli", "kb", "search", QUESTIONS[0]]
@@ -257,7 +311,15 @@ def disk(workspace: Workspace) -> dict[str, float]:
     }
 
 
-STEPS = {"build": build, "change": change, "search": search, "cold": cold, "disk": disk}
+STEPS = {
+    "bases": write_bases,
+    "build": build,
+    "change": change,
+    "search": search,
+    "parts": parts,
+    "cold": cold,
+    "disk": disk,
+}
 
 TABLE = {
     "chunks": "{chunks:,}",
@@ -273,15 +335,22 @@ TABLE = {
     "memory while searching": "{search_mb:,.0f} MB",
     "warm search, median": "{median_ms:,.1f} ms ({cpu_median_ms:,.1f} ms CPU)",
     "warm search, 95 %": "{p95_ms:,.1f} ms ({cpu_p95_ms:,.1f} ms CPU)",
+    "of it the question's vector": "{vector_ms:,.1f} ms",
+    "of it comparing with all vectors": "{compare_ms:,.1f} ms",
+    "of it the words": "{words_ms:,.1f} ms",
+    "once before: opening both copies": "{open_ms:,.1f} ms",
     "cold `kb search`": "{cold_s:,.2f} s ({cold_cpu_s:,.2f} s CPU)",
 }
+
+EMBEDDING = (
+    "Embedding a passage takes {passage_cpu_ms:,.0f} ms of a processor, at {word_pieces:,.0f} word "
+    "pieces on average."
+)
 
 
 def measure(docs: Path, chunks: int, scratch: Path) -> dict[str, float]:
     """All steps for a corpus of about so many chunks."""
     bases, folder = scratch / "bases.npy", scratch / str(chunks)
-    if not bases.exists():
-        write_bases(docs, bases)
     pages, workspace = folder / "pages", folder / "workspace"
     write_pages(read_shapes(docs), pages, max(chunks // CHUNKS_PER_PAGE, 1))
     found: dict[str, float] = {}
@@ -290,11 +359,18 @@ def measure(docs: Path, chunks: int, scratch: Path) -> dict[str, float]:
         ("disk", (workspace,)),
         ("change", (pages, bases, workspace)),
         ("search", (workspace,)),
+        ("parts", (workspace,)),
         ("cold", (workspace,)),
     ):
-        done = run([sys.executable, __file__, "--step", step, *map(str, paths)])
-        found.update(json.loads(done.stdout))
+        found.update(run_step(step, *paths))
         print(step, json.dumps(found), file=sys.stderr)
+    return found
+
+
+def run_step(step: str, *paths: Path) -> dict[str, float]:
+    """What a step found in a process of its own."""
+    done = run([sys.executable, __file__, "--step", step, *map(str, paths)])
+    found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
@@ -303,16 +379,19 @@ def main() -> None:
     if sys.argv[1] == "--step":
         step: Any = STEPS[sys.argv[2]]
         *paths, last = map(Path, sys.argv[3:])
-        print(json.dumps(step(*paths, Workspace(last))))
+        print(json.dumps(step(*paths, last if step is write_bases else Workspace(last))))
         return
     sizes = [int(size) for size in sys.argv[2:]] or [1_000, 10_000, 100_000]
     with tempfile.TemporaryDirectory() as scratch:
-        columns = [measure(Path(sys.argv[1]), size, Path(scratch)) for size in sizes]
+        docs = Path(sys.argv[1])
+        model = run_step("bases", docs, Path(scratch) / "bases.npy")
+        columns = [measure(docs, size, Path(scratch)) for size in sizes]
     print(f"\n### The knowledge base at {len(columns)} sizes\n")
     print("| |" + " |" * len(columns))
     print("| --- |" + " ---: |" * len(columns))
     for name, form in TABLE.items():
         print(f"| {name} | " + " | ".join(form.format(**column) for column in columns) + " |")
+    print(f"\n{EMBEDDING.format(**model)}")
 
 
 if __name__ == "__main__":
