@@ -14,19 +14,19 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agents.finding import Edit, Finding
-from agents.location import LineIndex, Span
+from agents.finding import Finding
 from assistant.code.engine import ActiveRules, Engine
 from assistant.code.modules import CodeFile
 from assistant.code.options import CheckOptions, active_rules
 from assistant.code.project_check import analysis
+from assistant.lsp.carry import Carrier
 from assistant.lsp.change import Change
 from assistant.lsp.model import with_files
-from assistant.lsp.outline import Outline, holds
+from assistant.lsp.outline import Outline
 
 if TYPE_CHECKING:
     from assistant.code.project import Project
@@ -78,14 +78,13 @@ def quick_check(
     with analysis():
         found = engine.run(around, only={small})
         around.let_go([small])
-    index = LineIndex(raw)
-    fresh = [one for one in found if holds(touched, _offset(index, raw, one.span))]
-    old = LineIndex(checked.raw)
+    carrier = Carrier(checked.raw, raw, change)
+    fresh = [one for one in found if carrier.stands_in(touched, one.span)]
     carried = [
         one
         for before in checked.findings
-        if (one := _carried(before, change, checked.raw, old, index)) is not None
-        and (one.rule not in rules or not holds(touched, _offset(index, raw, one.span)))
+        if (one := carrier.carried(before)) is not None
+        and (one.rule not in rules or not carrier.stands_in(touched, one.span))
     ]
     return tuple(sorted([*fresh, *carried], key=lambda one: one.sort_key))
 
@@ -94,50 +93,6 @@ def quick_check(
 def _outline(raw: bytes, tsx: bool) -> Outline:
     """That of a text which many keystrokes start from."""
     return Outline(raw, tsx=tsx)
-
-
-# --- what is carried over -----------------------------------------------------------------------
-
-
-def _carried(
-    finding: Finding, change: Change, raw: bytes, old: LineIndex, new: LineIndex
-) -> Finding | None:
-    """A finding where it stands now; None where its own text was changed."""
-    span = finding.span
-    start = change.moved(_byte(old, raw, span.line, span.column))
-    end = change.moved_end(_byte(old, raw, span.end_line, span.end_column))
-    if start is None or end is None or end < start:
-        return None
-    return replace(finding, span=new.span(start, end), edits=_moved_edits(finding.edits, change))
-
-
-def _moved_edits(edits: tuple[Edit, ...], change: Change) -> tuple[Edit, ...]:
-    """The edits where they stand now; none where one of them was about what has changed."""
-    moved: list[Edit] = []
-    for edit in edits:
-        start, end = change.moved(edit.start), change.moved_end(edit.end)
-        if edit.start == edit.end:
-            start = end
-        if start is None or end is None or change.is_inside(edit.start, edit.end):
-            return ()
-        moved.append(replace(edit, start=start, end=end))
-    return tuple(moved)
-
-
-def _offset(index: LineIndex, raw: bytes, span: Span) -> int:
-    return _byte(index, raw, span.line, span.column)
-
-
-def _byte(index: LineIndex, raw: bytes, line: int, column: int) -> int:
-    """The byte at a 1-based line and column, in characters."""
-    if line > index.line_count:
-        return len(raw)
-    start = index.line_start(line)
-    if line == 1 and raw.startswith(b"\xef\xbb\xbf"):
-        start += 3
-    # A character takes four bytes at most.
-    text = raw[start : start + 4 * (column - 1)].decode("utf-8", "ignore")
-    return start + len(text[: column - 1].encode("utf-8"))
 
 
 # --- the small project --------------------------------------------------------------------------
