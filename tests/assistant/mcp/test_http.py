@@ -98,7 +98,7 @@ ACCEPT = {"Accept": "application/json, text/event-stream"}
 
 
 def _status(url: str, **headers: str) -> int:
-    return httpx.post(url, json=HELLO, headers={**ACCEPT, **headers}, timeout=30).status_code
+    return httpx.post(url, json=HELLO, headers={**ACCEPT, **headers}, timeout=120).status_code
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,10 @@ def test_foreign_hosts_and_pages_are_refused(
 def test_a_body_that_is_too_large_is_refused(served: Served) -> None:
     body = b'{"jsonrpc": "2.0", "id": 1, "method": "' + b"x" * 5_000_000 + b'"}'
     answer = httpx.post(
-        served.url, content=body, headers={**ACCEPT, "Content-Type": "application/json"}
+        served.url,
+        content=body,
+        headers={**ACCEPT, "Content-Type": "application/json"},
+        timeout=120,
     )
     assert answer.status_code == 413
 
@@ -146,7 +149,7 @@ async def test_the_token_is_asked_for_where_one_is_set(built_project: Any) -> No
         assert _status(server.url, Authorization="Basic s3cret") == 401
         assert _status(server.url, Authorization="Bearer s3cret") == 200
         async with (
-            httpx.AsyncClient(headers={"Authorization": "Bearer s3cret"}, timeout=30) as http,
+            httpx.AsyncClient(headers={"Authorization": "Bearer s3cret"}, timeout=120) as http,
             Client(streamable_http_client(server.url, http_client=http)) as client,
         ):
             listed = await client.call_tool("list_agents", {})
@@ -157,7 +160,7 @@ def test_ctrl_c_ends_it_without_a_traceback(built_project: Any) -> None:
     with _served(built_project.folder, "127.0.0.1:0") as server:
         assert _status(server.url) == 200
         server.process.send_signal(signal.SIGINT)
-        printed, noise = server.process.communicate(timeout=60)
+        printed, noise = server.process.communicate(timeout=120)
     assert server.process.returncode == 130
     assert "Traceback" not in noise
     assert printed == ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from assistant.mcp.desk import Desk
 from assistant.mcp.server import UNEXPECTED, build_server
 from assistant.toolbox import TOOLS, Toolbox
 from assistant.toolbox.folders import Folders
+from kb.build import Progress
+from kb.knowledge_base import KnowledgeBase
 
 pytestmark = pytest.mark.asyncio
 
@@ -272,7 +276,23 @@ async def test_roots_of_clients_elsewhere_grant_nothing(
 
 async def test_building_the_index_is_reported_as_progress_that_grows(project: Any) -> None:
     project.put("third", "---\nname: third\n---\n## Auth\n\nCheck `ctx.auth` in each function.\n")
-    desk = Desk(lambda progress: Toolbox(project.workspace, Settings(), progress=progress))
+    somebody_listens = threading.Event()
+
+    class Patient(Toolbox):
+        """Does not build while nobody could hear of it: warming up would, at once."""
+
+        def knowledge_base(self) -> KnowledgeBase:
+            somebody_listens.wait()
+            return super().knowledge_base()
+
+    class Told(Desk):
+        @contextmanager
+        def listening(self, listener: Progress) -> Iterator[None]:
+            with super().listening(listener):
+                somebody_listens.set()
+                yield
+
+    desk = Told(lambda progress: Patient(project.workspace, Settings(), progress=progress))
     heard: list[tuple[float, str | None]] = []
 
     async def progress(value: float, total: float | None, message: str | None) -> None:

@@ -185,7 +185,7 @@ def test_ctrl_c_ends_it_without_a_traceback(built_project: Any) -> None:
         _send(process, HELLO)
         _receive(process)
         process.send_signal(signal.SIGINT)
-        status = process.wait(timeout=30)
+        status = process.wait(timeout=120)
         assert process.stderr is not None
         noise = process.stderr.read()
     assert status == 130
@@ -199,7 +199,7 @@ def test_a_client_that_no_longer_reads_ends_it(built_project: Any) -> None:
         assert process.stdout is not None and process.stdin is not None
         process.stdout.close()
         _send(process, READY, _request(1, "tools/list"))
-        status = process.wait(timeout=30)
+        status = process.wait(timeout=120)
         assert process.stderr is not None
         noise = process.stderr.read()
     assert status == 0
@@ -212,7 +212,7 @@ def test_the_end_of_the_input_does_not_wait_for_a_first_build(tmp_path: Path) ->
         _send(process, HELLO)
         _receive(process)
         _send(process, READY)
-        _, noise = process.communicate(timeout=60)
+        _, noise = process.communicate(timeout=120)
     assert process.returncode == 0
     assert b"Traceback" not in noise
 
