@@ -34,8 +34,9 @@ _HNSW = {"space": "ip", "ef_search": 500, "ef_construction": 200, "max_neighbors
 
 _ROUNDING = 1e-3
 """How far from 1 the square of a whole vector's length can be."""
-MAKE_ANEW = "`convexpert kb build --force` makes it anew; with chroma_url, is the server up?"
-"""What helps where vectors are lost."""
+MAKE_ANEW = "`convexpert kb build --force` makes it anew"
+"""What helps where the workspace's own store is damaged."""
+_TRY_AGAIN = "is the server up? try again: what was written already stays as it is"
 
 SERVER_SECONDS = 60.0
 """How long a server may be silent where nothing else is set."""
@@ -267,7 +268,7 @@ def _translated(call: Callable[[], Result], place: str) -> Result:
         silent = "did not answer in time" if _is_timeout(error) else f"failed: {lines[0]}"
         raise VectorStoreError(
             f"the vector store {silent}",
-            hint=MAKE_ANEW,
+            hint=_TRY_AGAIN if urlsplit(place).netloc else MAKE_ANEW,
             path=place,
         ) from error
 
