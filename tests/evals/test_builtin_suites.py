@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,9 @@ from agents.registry import AgentVersion, open_registry
 from agents.settings import Settings
 from agents.workspace import Workspace
 from assistant.code.catalogue import load_rule, rule_ids
+from evals.judge import PREFERENCES
+from evals.judge_agreement import PAIRWISE, SINGLE
+from evals.judge_labels import load_labels
 from evals.kinds.answer import AnswerTask
 from evals.kinds.check import CheckTask
 from evals.kinds.document import DocumentTask
@@ -19,6 +23,7 @@ from evals.kinds.retrieval import RetrievalTask
 from evals.passages import Passage, locate
 from evals.suite import Suite, find_suites
 
+LABELS = Path(__file__).parents[2] / "docs" / "examples" / "labels.yaml"
 RULES = {
     "no-filter-in-query",
     "no-collect-in-query",
@@ -115,3 +120,17 @@ def test_there_are_enough_document_cases_and_every_item_of_every_document_is_in_
             text for task in found if task.document == version.handle for text in task.items
         )
         assert expected == Counter(item.text for item in version.document.checklist)
+
+
+def test_a_judge_can_be_asked_about_answers_and_code_by_one_rubric_each() -> None:
+    for name in ("answers", "generate"):
+        assert len({case.task.judge for case in suite_named(name).cases} - {None}) == 1
+
+
+def test_the_labels_of_the_examples_measure_a_judge_for_the_built_in_answers() -> None:
+    labels = load_labels(LABELS)
+    assert {case.task.judge for case in suite_named("answers").cases} == {labels.rubric}
+    verdicts = Counter((label.asked, label.verdict) for label in labels.labels)
+    assert verdicts[SINGLE, "pass"] >= 10
+    assert verdicts[SINGLE, "fail"] >= 10
+    assert {verdict for asked, verdict in verdicts if asked == PAIRWISE} == set(PREFERENCES)
