@@ -93,9 +93,19 @@ def _foreign_database(spot: Spot) -> str | None:
     if binding is None:
         return None
     value = syntax.unwrap_await(binding.value)
-    made = value is not None and value.type == "new_expression"
+    # `const db = fixture()` in a test: made of nothing that Convex gives.
+    made = value is not None and (
+        value.type == "new_expression"
+        or (value.type == "call_expression" and _is_apart(spot, value))
+    )
     imported = binding.imported is not None and not binding.imported.specifier.startswith(".")
     return "no Convex database" if made or imported else None
+
+
+def _is_apart(spot: Spot, call: Node) -> bool:
+    """Whether a call isn't made on the context, nor given any part of it."""
+    parts = (syntax.callee(call), *syntax.arguments(call))
+    return all(spot.project.contexts.path_of(spot.file, part) is None for part in parts)
 
 
 def _table_id(spot: Spot) -> str | None:

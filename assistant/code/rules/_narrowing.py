@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assistant.code.project import Project
     from assistant.code.reach import ReachedFrom, Step, Unit
 
+_PARTS = frozenset(
+    {"auth", "db", "runAction", "runMutation", "runQuery", "scheduler", "storage", "vectorSearch"}
+)
+"""What one kind of context has and another hasn't."""
 _BRANCHES = ("if_statement", "ternary_expression")
 
 
@@ -122,7 +126,7 @@ def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:
         elif part.type == "member_expression" and part.parent is not None:
             # `if (ctx.db)`: the part itself is asked for, not something that it gives.
             found = project.contexts.path_of(file, part)
-            is_part = found is not None and len(found.path) == 1
+            is_part = found is not None and len(found.path) == 1 and found.path[0] in _PARTS
             if is_part and part.parent.type not in ("member_expression", "call_expression"):
                 return True
     return False
