@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from eval_project import GARDEN, eval_project, scripted_run
 from scripted_model import Fail, Request, Say, Script, Step, scripted_server
 
 from agents.settings import Settings
@@ -38,17 +39,6 @@ from evals.suite import load_suite
 
 JUDGE = "openai:judge"
 RUBRIC = "The answer says when to water."
-GARDEN = """\
----
-name: garden
-description: Plants.
----
-# Garden
-
-## Watering
-
-- Water tomatoes at dawn, because evening moisture invites blight.
-"""
 SUITE = f"""\
 agents: [documents]
 thresholds: {{judged: 1}}
@@ -67,21 +57,11 @@ def says(verdict: str, evidence: str, reason: str = "because") -> Say:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "garden.md").write_text(GARDEN, encoding="utf-8")
-    (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    return tmp_path
+    return eval_project(tmp_path, SUITE, garden=GARDEN)
 
 
 def run_in(folder: Path, *script: Script, judge: str | None = JUDGE) -> tuple[Run, int]:
-    with scripted_server(*script) as server:
-        run = run_suites(
-            [load_suite(folder / "suite.yaml")],
-            RunOptions(judge=judge),
-            workspace=Workspace(folder / ".convexpert"),
-            settings=Settings(model_url=server.url),
-        )
-        return run, len(server.requests)
+    return scripted_run(folder, *script, options=RunOptions(judge=judge))
 
 
 def agree(folder: Path, kappa: float, asked: str = SINGLE) -> None:

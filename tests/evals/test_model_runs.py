@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from eval_project import GARDEN, eval_project, scripted_run
 from scripted_model import Fail, Say, Script, scripted_server
 
 from agents.errors import UsageError
@@ -17,17 +18,6 @@ from evals.report.json import run_from_json, run_to_json
 from evals.run import RunOptions, run_suites
 from evals.suite import load_suite
 
-GARDEN = """\
----
-name: garden
-description: Plants.
----
-# Garden
-
-## Watering
-
-- Water tomatoes at dawn, because evening moisture invites blight.
-"""
 SUITE = """\
 agents: [documents]
 cases:
@@ -47,22 +37,12 @@ MODEL = "openai:scripted"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "garden.md").write_text(GARDEN, encoding="utf-8")
-    (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    return tmp_path
+    return eval_project(tmp_path, SUITE, garden=GARDEN)
 
 
 def run_in(folder: Path, *script: Script, model: str = MODEL, repeat: int = 1) -> tuple[Run, int]:
-    """The run, and how often the server was asked."""
-    with scripted_server(*script) as server:
-        run = run_suites(
-            [load_suite(folder / "suite.yaml")],
-            RunOptions(model=model, repeat=repeat),
-            workspace=Workspace(folder / ".convexpert"),
-            settings=Settings(model_url=server.url, prices={MODEL: ModelPrice(1.0, 10.0)}),
-        )
-        return run, len(server.requests)
+    options = RunOptions(model=model, repeat=repeat)
+    return scripted_run(folder, *script, options=options, prices={MODEL: ModelPrice(1.0, 10.0)})
 
 
 def tomatoes(run: Run) -> Outcome | CaseFailed:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from eval_project import GARDEN, eval_project
 
 from agents.errors import SuiteError, UsageError
 from agents.registry import open_registry
@@ -33,18 +34,6 @@ description: Payments.
 ## Invoices
 
 - Number invoices from a counter document in the same mutation that writes them.
-"""
-
-GARDEN = """\
----
-name: garden
-description: Plants.
----
-# Garden
-
-## Watering
-
-- Water tomatoes at dawn, because evening moisture invites blight.
 """
 
 SUITE = """\
@@ -91,11 +80,7 @@ cases:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    (folder / "documents").mkdir()
-    (folder / "documents" / "payments.md").write_text(PAYMENTS, encoding="utf-8")
-    (folder / "documents" / "garden.md").write_text(GARDEN, encoding="utf-8")
-    (folder / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    return folder
+    return eval_project(folder, SUITE, payments=PAYMENTS, garden=GARDEN)
 
 
 def run_in(folder: Path, options: RunOptions = RunOptions()) -> Run:  # noqa: B008 - frozen

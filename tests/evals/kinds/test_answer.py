@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eval_project import GARDEN, eval_project
+
 from agents.settings import Settings
 from agents.workspace import Workspace
 from evals.outcome import Outcome
 from evals.run import RunOptions, run_suites
 from evals.suite import load_suite
 
-GARDEN = """\
----
-name: garden
-description: Plants.
----
-# Garden
-
-- Water tomatoes at dawn, because evening moisture invites blight.
-"""
 SUITE = """\
-agents: [garden.md]
+agents: [documents]
 cases:
   - {id: told, kind: answer, question: When should I water tomatoes?, facts: [at dawn]}
   - {id: other-fact, kind: answer, question: When should I water tomatoes?, facts: [at noon]}
@@ -30,10 +23,9 @@ cases:
 
 
 def test_the_margin_is_that_of_the_decision_where_nothing_else_decides(tmp_path: Path) -> None:
-    (tmp_path / "garden.md").write_text(GARDEN, encoding="utf-8")
-    (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
+    folder = eval_project(tmp_path, SUITE, garden=GARDEN)
     run = run_suites(
-        [load_suite(tmp_path / "suite.yaml")],
+        [load_suite(folder / "suite.yaml")],
         RunOptions(),
         workspace=Workspace(tmp_path / ".convexpert"),
         settings=Settings(),

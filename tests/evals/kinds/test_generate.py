@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from eval_project import eval_project, scripted_run
 from scripted_model import Fail, Request, Say, Script, Step, scripted_server
 
 from agents.errors import SuiteError
@@ -77,20 +78,12 @@ BAD = GOOD.replace(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "expert.md").write_text(EXPERT, encoding="utf-8")
-    (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    return tmp_path
+    return eval_project(tmp_path, SUITE, expert=EXPERT)
 
 
 def run_in(folder: Path, *script: Script, repeat: int = 1, fresh: bool = True) -> Run:
-    with scripted_server(*script) as server:
-        return run_suites(
-            [load_suite(folder / "suite.yaml")],
-            RunOptions(model=MODEL, repeat=repeat, fresh=fresh),
-            workspace=Workspace(folder / ".convexpert"),
-            settings=Settings(model_url=server.url, prices={MODEL: ModelPrice(1.0, 10.0)}),
-        )
+    options = RunOptions(model=MODEL, repeat=repeat, fresh=fresh)
+    return scripted_run(folder, *script, options=options, prices={MODEL: ModelPrice(1.0, 10.0)})[0]
 
 
 def only(run: Run) -> CaseOutcome:
