@@ -149,8 +149,7 @@ def _document(
     before: Output, after: Output | None, edits: Mapping[str, Edits], gone: set[str]
 ) -> Iterator[Reason]:
     handle = before["document"]
-    if handle in gone:
-        yield Reason("document-gone", f"{handle} is not under test any more", handle)
+    yield from _gone(handle, gone)
     if after is None or handle not in edits:
         return
     there = {one["expected"] for one in after["items"] if one["line"] is not None}
@@ -174,12 +173,16 @@ def _generate(
     before: Output, after: Output | None, edits: Mapping[str, Edits], gone: set[str]
 ) -> Iterator[Reason]:
     handle = before["agent"]
-    if handle in gone:
-        yield Reason("document-gone", f"{handle} is not under test any more", handle)
+    yield from _gone(handle, gone)
     if after is None or handle not in edits:
         return
     kept = {one["rule"] for one in before["findings"]}
     yield from _rules_lost({one["rule"] for one in after["findings"]} - kept, edits[handle])
+
+
+def _gone(handle: str, gone: set[str]) -> Iterator[Reason]:
+    if handle in gone:
+        yield Reason("document-gone", f"{handle} is not under test any more", handle)
 
 
 def _rules_lost(rules: set[str], edits: Edits) -> Iterator[Reason]:
@@ -202,8 +205,7 @@ def _edited(
     edits: Mapping[str, Edits],
     gone: set[str],
 ) -> Iterator[Reason]:
-    if source in gone:
-        yield Reason("document-gone", f"{source} is not under test any more", source)
+    yield from _gone(source, gone)
     edit = _edit(edits, source, lines)
     if edit is not None:
         own = Lines(*lines[0])
