@@ -40,8 +40,6 @@ app = typer.Typer(rich_markup_mode="rich", add_completion=False)
 LARGEST_INPUT = 10_000_000
 """Bytes that are read from standard input at most."""
 STDIN_NAME = "stdin.ts"
-STORE_NAME = "check.sqlite"
-"""In the workspace: what checks keep for later ones."""
 _STDIN = Path("-")
 
 
@@ -196,7 +194,7 @@ def _kept_in(obj: CommandContext, *, no_cache: bool) -> Iterator[Store | None]:
     if no_cache:
         yield None
         return
-    from assistant.code.store import Store
+    from assistant.code.store import STORE_NAME, Store
 
     with closing(Store(obj.workspace.root / STORE_NAME)) as store:
         yield store

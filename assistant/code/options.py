@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,11 @@ class CheckOptions:
             documented if self.only_documented else None,
         )
         return hashlib.blake2b(repr(deciding).encode(), digest_size=16).hexdigest()
+
+
+def small_tables_of(options: Iterable[CheckOptions]) -> frozenset[str]:
+    """The tables that any of these options calls small: a project is read once for all of them."""
+    return frozenset[str]().union(*(one.small_tables for one in options))
 
 
 def require_known_ids(options: CheckOptions) -> None:

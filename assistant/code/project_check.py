@@ -34,13 +34,13 @@ from assistant.code.layout import (
     project_files,
     read_bytes,
 )
+from assistant.code.options import CheckOptions, active_rules, small_tables_of
 from assistant.code.seen import Seen, is_settled, state_of
 from assistant.code.seen import from_bytes as seen_from_bytes
 from assistant.code.seen import to_bytes as seen_to_bytes
 
 if TYPE_CHECKING:
     from assistant.code.modules import CodeFile
-    from assistant.code.options import CheckOptions
     from assistant.code.project import Project
     from assistant.code.store import Store
 
@@ -250,12 +250,11 @@ def load_job(
     facts: ProjectFacts | None = None,
 ) -> Project:
     """The job's project, nothing of it parsed."""
-    small_tables = frozenset[str]().union(*(options.small_tables for options, _ in job.groups))
     project = load_project(
         job.found,
         checked=(),
         display=lambda path: display_from(job.here, path),
-        small_tables=small_tables,
+        small_tables=small_tables_of(options for options, _ in job.groups),
         listed=listed,
         facts=facts,
     )
@@ -288,7 +287,6 @@ def _run(
     project: Project, files: list[CodeFile], options: CheckOptions
 ) -> dict[CodeFile, list[Finding]]:
     from assistant.code.engine import Engine
-    from assistant.code.options import active_rules
 
     engine = Engine(active_rules(options))
     found: dict[str, list[Finding]] = {}

@@ -30,8 +30,5 @@ def rule_manual(rule_id: str, documented_by: Iterable[DocumentedBy]) -> dict[str
         "silent_when": text.silent_when,
         "bad": text.bad,
         "good": text.good,
-        "documented_by": [
-            {"agent": item.agent, "version": item.version, "line": item.line, "text": item.text}
-            for item in documented_by
-        ],
+        "documented_by": [item.as_json() for item in documented_by],
     }

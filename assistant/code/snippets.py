@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.document import Document
+from agents.location import split_lines
 from assistant.code.modules import (
     CODE_SUFFIXES,
     Category,
@@ -40,8 +41,6 @@ _SEPARATOR = re.compile(
     rf"\.(?:{_ENDINGS}))[ \t]*(?:[=\-*#~─═]*|[(:–—-].{{0,120}})[ \t]*$",
     re.IGNORECASE,
 )
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-"""As in `agents.location`; `str.splitlines` knows others, which would move what follows."""
 _CLIENT_FOLDERS = re.compile(r"^(src|app|pages|components|hooks|client|lib|web|apps|packages)/")
 
 
@@ -115,7 +114,7 @@ def project_of_document(
     document: Document, display: str, *, small_tables: frozenset[str] = frozenset()
 ) -> Project:
     """All code examples of a document as one small project; lines are the document's."""
-    lines = _LINE_BREAK.split(document.text)
+    lines = split_lines(document.text)
     files: list[CodeFile] = []
     for number, block in enumerate(document.code):
         tsx = LANGUAGES.get(block.language)

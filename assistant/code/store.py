@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+STORE_NAME = "check.sqlite"
+"""In the workspace; the command line and the language server share it."""
 MAX_BYTES = 64_000_000
 """Of all rows together; those that were used longest ago make room."""
 MAX_ROW = 32_000_000

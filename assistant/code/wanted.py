@@ -132,7 +132,7 @@ class Wanted:
                 # One of many must not hide what the others hold.
                 if path in self._named:
                     raise
-                self.unreadable.append(_unreadable(error, self._display(path)))
+                self.unreadable.append(unreadable(error, self._display(path)))
 
 
 def _grouped(
@@ -160,7 +160,8 @@ def project_of_text(source: bytes, filename: str, small_tables: frozenset[str]) 
     return project_of_source(source, filename, small_tables=small_tables)
 
 
-def _unreadable(error: DocumentError, display: str) -> Finding:
+def unreadable(error: DocumentError, display: str) -> Finding:
+    """A document that can't be read, as a finding where it went wrong."""
     line = error.line or 1
     span = Span(line, 1, line, 1)
     return Finding("syntax-error", Severity.ERROR, display, span, error.message, error.hint)

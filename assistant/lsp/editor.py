@@ -108,9 +108,9 @@ class Editor:
         wanted = {root for root in roots.values() if root is not None}
         for root in wanted:
             paths = [path for path, other in roots.items() if other == root]
-            small = frozenset[str]().union(*(self._options[path].small_tables for path in paths))
+            options = [self._options[path] for path in paths]
             try:
-                project = self._models.project(root, snapshot, small)
+                project = self._models.project(root, snapshot, options)
             except CodeCheckError:
                 continue  # the full check has said why
             files = {file.origin.display: file for file in project.files}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from assistant.code.modules import (
     category_in_functions,
     is_test_path,
 )
+from assistant.code.options import CheckOptions, small_tables_of
 from assistant.code.project import Project
 
 
@@ -26,7 +27,7 @@ class Models:
     _known: dict[ProjectRoot, dict[str, tuple[Hashable, CodeFile]]] = field(default_factory=dict)
 
     def project(
-        self, found: ProjectRoot, opened: Mapping[Path, bytes], small_tables: frozenset[str]
+        self, found: ProjectRoot, opened: Mapping[Path, bytes], options: Iterable[CheckOptions]
     ) -> Project:
         """The project with the open files as the editor has them; findings in those are asked for.
 
@@ -35,7 +36,12 @@ class Models:
         """
         own = {path: raw for path, raw in opened.items() if found.root in path.parents}
         loaded = load_project(
-            found, checked=own, named=own, display=str, small_tables=small_tables, unsaved=own
+            found,
+            checked=own,
+            named=own,
+            display=str,
+            small_tables=small_tables_of(options),
+            unsaved=own,
         )
         files = {file.path: file for file in loaded.files}
         for path, raw in own.items():

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from agents.errors import CodeCheckError, ConvexpertError, DocumentError
-from agents.finding import DocumentedBy, Finding, Severity
-from agents.location import Span
+from agents.finding import DocumentedBy, Finding
 from agents.settings import Settings, load_settings
 from agents.workspace import Workspace, find_workspace
 from assistant.code.engine import Engine
@@ -27,7 +26,8 @@ from assistant.code.layout import (
 from assistant.code.modules import CODE_SUFFIXES
 from assistant.code.options import CheckOptions, active_rules
 from assistant.code.project_check import analysis, with_items
-from assistant.code.wanted import project_of_text
+from assistant.code.store import STORE_NAME
+from assistant.code.wanted import project_of_text, unreadable
 from assistant.lsp.model import Models
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-STORE_NAME = "check.sqlite"
-"""In the workspace: shared with the `check` command."""
 NEEDS_OTHER_DOCUMENTS = ("duplicate-name", "descriptions-over-budget", "unknown-skill")
 """Lint rules about a whole set of documents; the editor shows one."""
 
@@ -144,9 +142,9 @@ class _Check:
         )
 
     def _check_project(self, found: ProjectRoot, paths: list[Path]) -> None:
-        small = frozenset[str]().union(*(self._options[path].small_tables for path in paths))
+        options = [self._options[path] for path in paths]
         try:
-            project = self._session.models.project(found, self._opened, small)
+            project = self._session.models.project(found, self._opened, options)
         except CodeCheckError as error:
             self._problems.append(str(error))
             return
@@ -163,15 +161,7 @@ class _Check:
         try:
             project = project_of_text(raw, str(path), options.small_tables)
         except DocumentError as error:
-            line = error.line or 1
-            span = Span(line, 1, line, 1)
-            self._take(
-                [
-                    Finding(
-                        "syntax-error", Severity.ERROR, str(path), span, error.message, error.hint
-                    )
-                ]
-            )
+            self._take([unreadable(error, str(path))])
             return
         self._take(Engine(active_rules(options)).run(project))
         if not path.name.endswith(CODE_SUFFIXES):

@@ -60,7 +60,7 @@ def large(project: Path) -> Path:
 def loaded(path: Path, raw: bytes) -> tuple[Project, CodeFile]:
     root = project_around(path)
     assert root is not None
-    project = Models().project(root, {path: raw}, frozenset())
+    project = Models().project(root, {path: raw}, [])
     (file,) = [file for file in project.files if file.checked]
     return project, file
 
