@@ -115,9 +115,12 @@ def check_project_job(job: ProjectJob, store: Store | None, *, run: bool = True)
         seen = None if store is None else _seen(store, row, state)
         if seen is not None:
             return _as_seen(job, seen)
+        rows = {} if store is None else _rows(store, job)
+        if not run and len(rows) < len(job.groups):
+            raise NotKept  # before all files are read
         project = load_job(job, listed, facts)
         try:
-            result = _check(job, project, store, run=run)
+            result = _check(job, project, store, rows, run=run)
         finally:
             project.let_go()
     if store is None or not is_settled(listed, now):
@@ -145,14 +148,29 @@ def _as_seen(job: ProjectJob, seen: Seen) -> ProjectResult:
     return ProjectResult(seen.findings, seen.files, sources)
 
 
-def _check(job: ProjectJob, project: Project, store: Store | None, *, run: bool) -> ProjectResult:
+def _rows(store: Store, job: ProjectJob) -> dict[str, bytes]:
+    """What is kept of the job's files, by the options that count for them."""
+    found = {
+        options.digest: store.get(_row_of(job, options), engine_digest())
+        for options, _ in job.groups
+    }
+    return {digest: raw for digest, raw in found.items() if raw is not None}
+
+
+def _row_of(job: ProjectJob, options: CheckOptions) -> str:
+    return _digest(job.row, options.digest)
+
+
+def _check(
+    job: ProjectJob, project: Project, store: Store | None, known: Mapping[str, bytes], *, run: bool
+) -> ProjectResult:
     dependencies = Dependencies(project) if store is not None else None
     findings: list[Finding] = []
     rows: list[tuple[str, bytes]] = []
     for options, paths in job.groups:
         asked = [file for file in project.files if file.path in paths and file.relevant]
-        row = _digest(job.row, options.digest)
-        kept = _kept(store, row, project)
+        row = _row_of(job, options)
+        kept = _kept(known.get(options.digest), project)
         new = _new(asked, kept, dependencies)
         if new and not run:
             raise NotKept
@@ -265,8 +283,7 @@ def load_job(
     return project
 
 
-def _kept(store: Store | None, row: str, project: Project) -> Kept:
-    raw = store.get(row, engine_digest()) if store is not None else None
+def _kept(raw: bytes | None, project: Project) -> Kept:
     if raw is None:
         return {}
     return from_bytes(raw, {file.path: file.origin.display for file in project.files})
