@@ -10,6 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+BUSY_SECONDS = 30
+"""How long a transaction that writes waits for another process's."""
+
 # SQLite takes at least 999 parameters in one statement.
 _PARAMETERS = 500
 

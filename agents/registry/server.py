@@ -11,14 +11,12 @@ import sqlalchemy as sa  # noqa: TID253 - imported where a server is named
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError  # noqa: TID253
 
 from agents.errors import UsageError
-from agents.registry.connection import Connection
+from agents.registry.connection import BUSY_SECONDS, Connection
 
 CONNECT_SECONDS = 10
 """How long a server has to answer."""
 ANSWER_SECONDS = 60.0
 """How long a server may take for one statement, where nothing else is set."""
-BUSY_SECONDS = 30
-"""How long a write waits for another process's."""
 
 _WRITE_LOCK = 0x636F6E766578
 """The number of the advisory lock that PostgreSQL's writers take; any number of our own."""

@@ -13,10 +13,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from agents.registry.connection import Connection
-
-BUSY_SECONDS = 30
-"""How long a transaction waits for another process's."""
+from agents.registry.connection import BUSY_SECONDS, Connection
 
 
 class SqliteConnection(Connection):

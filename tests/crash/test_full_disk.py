@@ -5,10 +5,8 @@ A small tmpfs is mounted, which takes root; elsewhere the tests are skipped.
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,36 +25,9 @@ Convexpert = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=12m", "none", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting a small disk takes root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-@pytest.fixture
-def convexpert(small_disk: Path, tmp_path: Path) -> Convexpert:
-    """Runs the command on a workspace on the small disk."""
-
-    def run(*args: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "assistant.cli", *args],
-            cwd=tmp_path,
-            env={**os.environ, "CONVEXPERT_WORKSPACE": str(small_disk / "w")},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=300,
-        )
-
-    return run
+def disk(mount: Callable[[str], Path]) -> Path:
+    """A disk that is soon full."""
+    return mount("12m")
 
 
 def fill(disk: Path) -> Path:
@@ -76,7 +47,7 @@ def one_error(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_an_import_that_finds_no_room_changes_nothing(
-    convexpert: Convexpert, small_disk: Path, tmp_path: Path
+    convexpert: Convexpert, disk: Path, tmp_path: Path
 ) -> None:
     documents = tmp_path / "documents"
     documents.mkdir()
@@ -84,22 +55,22 @@ def test_an_import_that_finds_no_room_changes_nothing(
         text = HEAD + f"- Rule {number}.\n" * 2000
         (documents / f"{number}.md").write_text(text, encoding="utf-8")
     before = convexpert("agents", "list").stdout
-    filler = fill(small_disk)
+    filler = fill(disk)
     assert "full" in one_error(convexpert("agents", "import", "documents"))
     filler.unlink()
-    assert list(verify_registry(Workspace(small_disk / "w"), Settings())) == []
+    assert list(verify_registry(Workspace(disk / "w"), Settings())) == []
     assert convexpert("agents", "list").stdout == before
     assert convexpert("agents", "import", "documents").returncode == 0
     assert len(convexpert("agents", "list").stdout.splitlines()) == 20 + len(before.splitlines())
 
 
 def test_an_index_that_finds_no_room_is_built_when_there_is(
-    convexpert: Convexpert, small_disk: Path, tmp_path: Path
+    convexpert: Convexpert, disk: Path, tmp_path: Path
 ) -> None:
-    open_registry(Workspace(small_disk / "w"), Settings(), builtin=False).close()
+    open_registry(Workspace(disk / "w"), Settings(), builtin=False).close()
     (tmp_path / "a.md").write_text(f"{HEAD}Use `withIndex`.\n", encoding="utf-8")
     convexpert("agents", "import", "a.md")
-    filler = fill(small_disk)
+    filler = fill(disk)
     one_error(convexpert("kb", "build"))
     filler.unlink()
     found = convexpert("kb", "search", "withIndex")
@@ -108,11 +79,11 @@ def test_an_index_that_finds_no_room_is_built_when_there_is(
 
 
 def test_a_run_that_finds_no_room_is_an_error_and_no_half_file(
-    convexpert: Convexpert, small_disk: Path
+    convexpert: Convexpert, disk: Path
 ) -> None:
     convexpert("agents", "list")
-    filler = fill(small_disk)
+    filler = fill(disk)
     one_error(convexpert("eval", "run", "check"))
     filler.unlink()
-    runs = small_disk / "w" / "runs"
+    runs = disk / "w" / "runs"
     assert not runs.exists() or list(runs.iterdir()) == []

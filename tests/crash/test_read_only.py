@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.own_store]
 
+Convexpert = Callable[..., subprocess.CompletedProcess[str]]
+
 
 @pytest.fixture
-def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A workspace with the built-in agents on a file system that was mounted read-only since."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting a disk takes root")
-    try:
-        assert convexpert(folder, "agents", "list").returncode == 0
-        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
+def disk(mount: Callable[[str], Path]) -> Path:
+    """A disk with room for an index."""
+    return mount("64m")
 
 
-def convexpert(disk: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "assistant.cli", *args],
-        cwd="/",
-        env={**os.environ, "CONVEXPERT_WORKSPACE": str(disk / "w")},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+@pytest.fixture
+def read_only(disk: Path, convexpert: Convexpert) -> Convexpert:
+    """Runs the command on a workspace with the built-in agents that nobody may write any more."""
+    assert convexpert("agents", "list").returncode == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    return convexpert
 
 
 @pytest.mark.parametrize(
@@ -54,14 +37,14 @@ def convexpert(disk: Path, *args: str) -> subprocess.CompletedProcess[str]:
         ("doctor",),
     ],
 )
-def test_what_only_reads_works(read_only: Path, command: tuple[str, ...]) -> None:
-    done = convexpert(read_only, *command)
+def test_what_only_reads_works(read_only: Convexpert, command: tuple[str, ...]) -> None:
+    done = read_only(*command)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
 
-def test_what_writes_says_that_it_can_not(read_only: Path) -> None:
-    done = convexpert(read_only, "agents", "label", "convex-expert", "production")
+def test_what_writes_says_that_it_can_not(read_only: Convexpert) -> None:
+    done = read_only("agents", "label", "convex-expert", "production")
     assert done.returncode == 2
     assert "readonly" in done.stderr
     assert "Traceback" not in done.stderr
