@@ -254,6 +254,90 @@ personal access tokens: access token | personal token | token for script
 agent mode: own backend for agent | sandbox for agent
 deployment URL custom domains: change server url | new url later
 LLM AI agent: language model | ai model
+showing messages in React useUIMessages: render chat | show chat | display conversation
+streaming deltas text smoothing: typing effect | jerky
+RAG ingesting content parsing PDFs: pdf | feed documents | customer documents
+human agents who responds next: hand over | handover | real person
+AI gateway: without api key | single api key
+AI gateway models: which models | available models | list of models
+agent skills: skill | playbook
+MCP server production deployments disabling tools: coding agent production |
+    assistant production
+GitHub Copilot instructions: vs code assistant | vscode
+Clerk factor verification age: verify again | step up | log in again before
+storing users in the database webhooks: webhook from clerk | deleted in clerk | mirror users
+auth in functions user identity fields: email of user | name of user
+agent mode background agents: remote agent | cloud coding | agent in cloud
+npx convex dashboard: open dashboard
+npx convex env: copy env | env from file | several env
+npx convex function-spec: list of functions | list all functions | describe api
+npx convex logout login: other account | switch account | wrong account
+npx convex update: upgrade convex | newer version
+npx convex project create: project without website | project without dashboard |
+    project from terminal
+npx convex insights: conflicts terminal | limits terminal
+Node.js client CommonJS: commonjs | require!
+Next.js Pages Router: pages directory | getserversideprops | api route
+configuring deployment URL environment variable names: vite env | env undefined in browser |
+    connect frontend
+why server-side rendering waterfall: waterfall | first load slow | slow first load
+Swift type conversion numerical types: codable | decodable | swift number
+authoring components: own component | build component | write component | publish component |
+    library with tables | own tables
+component isolation: component see | component read my | component isolated
+logs page filter logs: search logs | filter logs | find in logs
+profile account email: change my name | change my email | delete my account
+team billing payment: credit card | payment method | billing address
+team referrals: refer friend | invite friend
+commit timestamp: changed since | order of commits | incremental sync
+schema philosophy: why schema | prototype without
+system tables _scheduled_functions _storage: list files from code | jobs from code |
+    internal tables | metadata tables
+import data: migrate from | another database | bring existing
+staged indexes backfill: index huge | index large table | deploy hangs | index takes
+joins: join table | join two | inner join | combine tables | data from two tables
+group by aggregation: group by | per group | grouped
+unique first: exactly one | only one result
+circular references schema: refer to each other | point to each other
+patch replace updating documents: partial update | merge fields | unset field | clear field
+bulk inserts or updates: insert rows | insert many | many rows at once | update many
+ESLint rules: linter | lint | code style
+storing generated files in actions: save generated | store from url | download and store |
+    fetch and store
+await promises dangling promises: forgot await | forget await | not awaited | floating promise
+circular type inference actions: implicitly any | circular type
+error reporting differences dev and prod: server error only | hidden error | message missing |
+    error text production | generic error
+HTTP actions authentication: bearer
+Node.js runtime use node: node api | crypto | node module | buffer
+running WebAssembly: wasm
+return value validation: check output | validate output | returned fields
+reusing and extending validators: share validator | pick fields | omit field | same shape
+embedding the dashboard: iframe | dashboard to customers | dashboard inside
+declaring environment variables: env types | missing env | env at deploy
+custom hosting GitHub Pages: github pages | own hosting | cloudflare pages
+audit logging: tamper | compliance | audit trail
+deleting an integration: remove integration | integration fails
+legacy event schema: old log format | log format
+securing webhook log streams: verify logs | hmac
+making safe changes: rename function | old arguments | breaking change | deploy breaks
+configuring the Node.js version: node version | newer node
+migrating between regions: change region | move region | move to eu
+deployment classes concurrency: concurrent functions | bigger machine | more power
+cron jobs run overlap: previous run | still running | runs overlap | skipped run
+cron schedules UTC: timezone | time zone | daylight
+search relevance order: best match | order of results
+custom roles: read only access | restrict member | forbid member | may deploy
+SSO verify domain certificates: certificate
+continuous integration GitHub Actions tests: tests in ci | tests on every push |
+    tests automatically
+mocking fetch calls: fake api | stub fetch | mock api
+test coverage: coverage
+tutorial chat app: walkthrough | beginner | example app
+redundant indexes: unused index | duplicate index | index prefix
+runAction crossing runtimes: action from action | action calls action
+check generated code into version control: commit generated | gitignore
+dev workflow: development loop | day to day | hot reload
 """
 
 _GAP = 2

@@ -20,6 +20,9 @@ from kb.search import Mode, Query
         ("can I host it on my own server?", "self hosting"),
         ("is there a REST endpoint", "HTTP action"),
         ("the code that clients can't call", "internal functions"),
+        ("may I clear a field of a row?", "patch replace updating documents"),
+        ("I forgot to await it", "await promises dangling promises"),
+        ("show our dashboard inside an iframe", "embedding the dashboard"),
     ],
 )
 def test_a_matter_is_known_by_how_people_speak_of_it(question: str, name: str) -> None:
