@@ -38,6 +38,10 @@ DECAY = 0.01
 PASSAGES = 0.3
 """How much a right passage counts beside a right page."""
 PARTS = 5
+NAMED = ("names", "topic_names")
+TRUST = 0.5
+"""What NAMED features are given of their weights: the table of names was written with these same
+questions at hand, so that they make it look better than it is for others."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ def fit(questions: Sequence[Observed]) -> Weights:
         speed = 0.8 * speed + 0.3 * (slope / max(total, 1.0) - DECAY * weights)
         weights = weights + speed
     found = weights / spread
-    return Weights(*(float(weight) for weight in found / found[0]))
+    trusted = np.array([TRUST if name in NAMED else 1.0 for name in NAMES])
+    return Weights(*(float(weight) for weight in found / found[0] * trusted))
 
 
 def steps(one: Observed, rows: Any, weights: Any) -> Iterator[tuple[Any, float]]:
