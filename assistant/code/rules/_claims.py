@@ -94,7 +94,7 @@ def claim_of(name: str, validator: Validator | None) -> Claim | None:
     """What an argument claims, or None."""
     words = words_of(name)
     kind = validator.inner.kind if validator is not None else "unknown"
-    if kind == "array" or not _TARGETS.isdisjoint(words) or "default" in words:
+    if kind == "array" or _names_a_target(words) or "default" in words:
         return None
     if kind == "id":
         table = validator.inner.table if validator is not None else None
@@ -363,7 +363,13 @@ def _is_author(field: str) -> bool:
     words = words_of(field)
     if words == ("from",):
         return True
-    return not _AUTHORS.isdisjoint(words) and _TARGETS.isdisjoint(words)
+    return not _AUTHORS.isdisjoint(words) and not _names_a_target(words)
+
+
+def _names_a_target(words: tuple[str, ...]) -> bool:
+    """`reviewedUser`, but not `reviewedBy`, which is who did it."""
+    by = words[-1:] == ("by",) or words[-2:] == ("by", "id")
+    return not by and not _TARGETS.isdisjoint(words)
 
 
 def _owner_of_id(node: Node) -> Node | None:
