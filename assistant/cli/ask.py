@@ -46,17 +46,21 @@ def ask(
     Where the documents don't answer, it says so and shows the closest passages.
     """
     from assistant.cli.ask_history import read_history
-    from assistant.cli.ask_model import opened_model, usage_line
+    from assistant.cli.ask_model import opened_model, told_how_to_do_without, usage_line
 
     turns = read_history(history) if history is not None else []
     obj = command_context(context)
     with progress_bar() as progress:
         knowledge_base = obj.knowledge_base(progress)
-    chat_model = opened_model(obj, model, no_model=no_model)
+    with told_how_to_do_without("--no-model"):
+        chat_model = opened_model(obj, model, no_model=no_model)
     from assistant.generate.answering import respond
 
     on_terminal = sys.stdout.isatty() and not as_json and chat_model is not None
-    with _draft() if on_terminal else nullcontext(_unheard) as take:
+    with (
+        told_how_to_do_without("--no-model"),
+        _draft() if on_terminal else nullcontext(_unheard) as take,
+    ):
         answer = respond(
             " ".join(question),
             knowledge_base=knowledge_base,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from agents.errors import ModelError
 
 if TYPE_CHECKING:
     from assistant.answer.result import Answer
@@ -26,6 +29,17 @@ def opened_model(
     from assistant.model.opening import open_model
 
     return open_model(chosen, obj.settings)
+
+
+@contextmanager
+def told_how_to_do_without(how: str) -> Iterator[None]:
+    """Where a model fails inside, the error also says `how` the documents alone answer."""
+    try:
+        yield
+    except ModelError as error:
+        alone = f"{how} answers from the documents alone"
+        error.hint = f"{error.hint}; {alone}" if error.hint else alone
+        raise
 
 
 def usage_parts(usage: Mapping[str, int | float]) -> list[str]:

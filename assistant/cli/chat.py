@@ -67,14 +67,16 @@ def chat(
     with progress_bar() as progress:
         knowledge_base = obj.knowledge_base(progress)
     from assistant.chat.conversation import Conversation
-    from assistant.cli.ask_model import opened_model
+    from assistant.cli.ask_model import opened_model, told_how_to_do_without
 
+    with told_how_to_do_without("--no-model"):
+        chat_model = opened_model(obj, model, no_model=no_model)
     conversation = Conversation(
         knowledge_base,
         obj.registry(),
         store,
         session,
-        model=opened_model(obj, model, no_model=no_model),
+        model=chat_model,
         k=k,
         prices=obj.settings.prices,
     )

@@ -89,9 +89,13 @@ class ChatDesk:
 
     def _question(self, question: str) -> None:
         from assistant.cli.ask_draft import shown_draft
+        from assistant.cli.ask_model import told_how_to_do_without
 
         streams = self._on_terminal and self._conversation.model is not None
-        with shown_draft() if streams else nullcontext(_unheard) as take:
+        with (
+            told_how_to_do_without(f"/model {NONE}"),
+            shown_draft() if streams else nullcontext(_unheard) as take,
+        ):
             answer = self._conversation.ask(question, on_text=take)
         self._show(answer)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from agents.errors import ModelError
 from assistant.model.name import ModelName
 
-WITHOUT = "--no-model answers from the documents alone"
 _MOST_WORDS = 200
 """Characters of a provider's message that are shown."""
 
@@ -34,7 +33,7 @@ def silent(model: ModelName, seconds: float) -> ModelError:
     """Nothing came for too long."""
     return ModelError(
         f"the model {model} said nothing for {seconds:g} seconds",
-        hint=f"CONVEXPERT_MODEL_TIMEOUT sets how long to wait; {WITHOUT}",
+        hint="CONVEXPERT_MODEL_TIMEOUT sets how long to wait",
         cause="timeout",
     )
 
@@ -43,21 +42,21 @@ def broke_off(model: ModelName) -> ModelError:
     """The answer has no end."""
     return ModelError(
         f"the model {model} broke off in the middle of its answer",
-        hint=f"try again; {WITHOUT}",
+        hint="try again",
         cause="broke-off",
     )
 
 
 def refused(model: ModelName) -> ModelError:
     """The model or its provider's filter won't answer."""
-    return ModelError(f"the model {model} refused to answer", hint=WITHOUT, cause="refusal")
+    return ModelError(
+        f"the model {model} refused to answer", hint="ask in other words", cause="refusal"
+    )
 
 
 def empty(model: ModelName) -> ModelError:
     """The answer has no text."""
-    return ModelError(
-        f"the model {model} gave an empty answer", hint=f"try again; {WITHOUT}", cause="empty"
-    )
+    return ModelError(f"the model {model} gave an empty answer", hint="try again", cause="empty")
 
 
 def translated(error: BaseException, model: ModelName, *, started: bool) -> ModelError:
@@ -76,16 +75,14 @@ def translated(error: BaseException, model: ModelName, *, started: bool) -> Mode
         return unreachable(model)
     if "api_key" in str(error).lower() or "authentication" in str(error).lower():
         return no_key(model)
-    return ModelError(
-        f"the model {model} gave no usable answer: {_words(error)}", hint=f"try again; {WITHOUT}"
-    )
+    return ModelError(f"the model {model} gave no usable answer: {_words(error)}", hint="try again")
 
 
 def no_key(model: ModelName) -> ModelError:
     """No key, or one that is not accepted."""
     return ModelError(
         f"no key that {model.provider} accepts for the model {model}",
-        hint=f"set {model.provider.upper()}_API_KEY; {WITHOUT}",
+        hint=f"set {model.provider.upper()}_API_KEY",
     )
 
 
@@ -93,7 +90,7 @@ def unreachable(model: ModelName) -> ModelError:
     """No server answers."""
     return ModelError(
         f"the model {model} can't be reached",
-        hint=f"see whether its server runs, and CONVEXPERT_MODEL_URL; {WITHOUT}",
+        hint="see whether its server runs, and CONVEXPERT_MODEL_URL",
     )
 
 
@@ -113,13 +110,13 @@ def _known(error: BaseException, model: ModelName, core: object) -> ModelError |
     if is_a("ModelRateLimitError") or status == 429:
         return ModelError(
             f"{model.provider} limits how often the model {model} may be asked",
-            hint=f"wait a little, or see your plan there; {WITHOUT}",
+            hint="wait a little, or see your plan there",
             cause="rate-limit",
         )
     if is_a("ModelTimeoutError") or type(error).__name__.endswith("Timeout"):
         return ModelError(
             f"the model {model} did not answer in time",
-            hint=f"CONVEXPERT_MODEL_TIMEOUT sets how long to wait; {WITHOUT}",
+            hint="CONVEXPERT_MODEL_TIMEOUT sets how long to wait",
             cause="timeout",
         )
     if is_a("ContextOverflowError"):
@@ -136,11 +133,11 @@ def _known(error: BaseException, model: ModelName, core: object) -> ModelError |
     if is_a("ModelConnectionError"):
         return unreachable(model)
     if is_a("ModelInvalidRequestError"):
-        return ModelError(f"the model {model} takes no such request: {_words(error)}", hint=WITHOUT)
-    if is_a("ModelAPIError") or (isinstance(status, int) and status >= 500):
         return ModelError(
-            f"{model.provider} has a failure of its own", hint=f"try again; {WITHOUT}"
+            f"the model {model} takes no such request: {_words(error)}", hint="take another model"
         )
+    if is_a("ModelAPIError") or (isinstance(status, int) and status >= 500):
+        return ModelError(f"{model.provider} has a failure of its own", hint="try again")
     return None
 
 

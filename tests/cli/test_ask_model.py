@@ -81,7 +81,9 @@ def test_a_model_that_fails_ends_with_one_line_and_one_document(server: Scripted
     server.script[:] = [Fail(401, "sk-secret")]
     result = CliRunner().invoke(app, ["ask", "--json", "--model", "openai:m", QUESTION])
     assert result.exit_code == 2
-    assert json.loads(result.stdout)["error"]["code"] == "model"
+    told = json.loads(result.stdout)["error"]
+    assert told["code"] == "model"
+    assert told["hint"].endswith("; --no-model answers from the documents alone")
     assert result.stderr.startswith("error: no key that openai accepts")
     assert result.stderr.count("\n") == 1
     assert "sk-secret" not in result.stdout + result.stderr

@@ -131,6 +131,7 @@ def test_a_model_is_chosen_in_the_chat_and_a_failing_one_keeps_nothing(
     run = piped(f"/model openai:m\n{QUESTION}\n{QUESTION}\n/model none\n")
     assert "answers by openai:m" in run.stdout
     assert "broke off" in run.stderr
+    assert "/model none answers from the documents alone" in run.stderr
     assert "never from a mutation. [1]" in run.stdout
     [session] = stored(tmp_path).sessions()
     assert [turn.answer["model"] for turn in session.turns] == ["openai:m"]

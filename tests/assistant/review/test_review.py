@@ -172,6 +172,7 @@ def test_a_model_that_cannot_be_reached_is_one_error(check: Run, server: Scripte
     server.script[:] = [Fail(401, "bad key")]
     result = check(status=2)
     assert len(result.stderr.strip().splitlines()) == 1
+    assert "--no-model" not in result.stderr  # which `check` doesn't have
 
 
 def test_without_a_model_it_says_what_is_missing(check: Run) -> None:
