@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from agents.location import Lines
+from agents.location import Lines, split_lines
 from assistant.answer.in_code import SHELLS, comment_at
-from assistant.answer.statement import Statement
+from assistant.answer.statement import Statement, cut_lines
 
 MOST_LINES = 32
 """Of a declaration that is one piece."""
@@ -68,7 +68,7 @@ _HOLLOW = frozenset(
 
 def pieces_in(code: Statement) -> Iterator[Statement]:
     """The pieces of a code block, in the order of its lines; none of a shell's or of plain text."""
-    lines = code.quote.splitlines()
+    lines = split_lines(code.quote)
     opening = _OPENING.match(lines[0]) if lines else None
     if opening is None or not opening[1] or opening[1].lower() in SHELLS:
         return
@@ -123,13 +123,12 @@ def _paragraphs(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[in
 
 
 def _piece(code: Statement, lines: Sequence[str], start: int, end: int, whole: str) -> Statement:
-    pieces = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", code.quote)
     return Statement(
         code.chunk,
         "piece",
         _said(lines, start, end) or whole,
         Lines(code.lines.start + start, code.lines.start + end - 1),
-        "".join(pieces[start:end]).rstrip("\r\n"),
+        cut_lines(code.quote, start, end),
         whole or code.context,
         inside=" ".join(_words("\n".join(lines[start:end]))),
     )

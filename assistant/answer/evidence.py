@@ -13,7 +13,7 @@ from assistant.answer.code_piece import pieces_in
 from assistant.answer.form import FORMS, forms_of
 from assistant.answer.in_code import statements_in
 from assistant.answer.question import VAGUE, KeyTerm, Question
-from assistant.answer.statement import MOST_SPLIT, Statement, sentences_of, telling_statements
+from assistant.answer.statement import MOST_SPLIT, Statement, telling_statements
 from assistant.answer.weights import weights_of
 from assistant.answer.wording import in_known_words
 from kb.lexical import query_terms, terms
@@ -39,10 +39,8 @@ MOST_CODE = 8
 """Code blocks that may become the example."""
 LONGEST_COMPARED = 260
 """Characters of a statement that its vector is made from."""
-ENOUGH = 12
-"""Terms that a statement adds to the question's to tell as much as one can."""
-SHORT = 5
-"""Words of a statement that is hardly more than a name."""
+LEAST_TOLD = 2
+"""Terms that a statement in words adds to the question's to tell anything."""
 
 MERITS = (
     "meaning",
@@ -51,15 +49,13 @@ MERITS = (
     "above",
     "dense_place",
     "lexical_place",
-    "tells",
     "asks",
-    "packed",
     "of_itself",
-    "short",
     "command",
     "comment",
     "piece",
     "inside",
+    "hollow",
     *FORMS,
 )
 """What a statement's score is the weighted sum of; all from 0 to 1."""
@@ -253,22 +249,19 @@ class Scorer:
         inside = self._named(statement.terms_inside) - own
         above = self._named(_terms((statement.context, *statement.chunk.heading[-2:]))) - inside
         added = _told(statement.text[:LONGEST_COMPARED]) - self._asked
-        told = statement.text if statement.kind != "code" else ""
         merits = {
             "typed": sum(self._weights[text] for text in typed),
             "reworded": sum(self._weights[text] for text in own - typed),
             "above": sum(self._weights[text] for text in above - own),
             "dense_place": _place(hit.dense_rank),
             "lexical_place": _place(hit.lexical_rank),
-            "tells": min(1.0, len(added) / ENOUGH) if told else 0.0,
-            "asks": float(told.rstrip().endswith("?")),
-            "packed": min(1.0, max(0, len(sentences_of(told)) - 2) / 4),
+            "asks": float(statement.text.endswith("?")),
             "of_itself": float(_is_of_itself(statement)),
-            "short": float(0 < len(told.split()) < SHORT and statement.kind != "row"),
             "command": float(statement.kind == "command"),
             "comment": float(statement.kind == "comment"),
             "piece": float(statement.kind == "piece"),
             "inside": sum(self._weights[text] for text in inside),
+            "hollow": float(len(added) < LEAST_TOLD and statement.kind in ("item", "sentence")),
             **dict.fromkeys(forms_of(self._question, statement), 1.0),
         }
         own |= inside

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from agents.location import Lines
+from agents.location import Lines, split_lines
 from assistant.answer.evidence import Evidence, Findings, Library
 from assistant.answer.question import KeyTerm
 from assistant.answer.select import Point
-from assistant.answer.statement import Statement, sentences_of, split_chunk
+from assistant.answer.statement import Statement, cut_lines, sentences_of, split_chunk
 from kb.lexical import terms
 from kb.search import Mode
 
@@ -42,7 +42,13 @@ _CAUTION = re.compile(
     r"\b(?:never|not|avoid|only|instead of|rather than|without|cannot)\b|n['’]t\b", re.IGNORECASE
 )
 """What follows in a sentence is not what it recommends."""
+_MAKES = re.compile(r"\s*(?:export )?(?:const|let) \w+ = (?:new )?\w+\([^()]*\);?\s*")
+"""Code that only makes an object, which shows nothing of its use."""
 _LITERALS = frozenset(["null", "undefined", "true", "false", "string", "number", "any"])
+_BUILDERS = frozenset(
+    ["query", "mutation", "action", "internalQuery", "internalMutation", "internalAction"]
+)
+"""What nearly all code uses, whatever it is about."""
 _CALLED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
@@ -84,7 +90,7 @@ def choose_example(findings: Findings, points: Sequence[Point], library: Library
             if any(there.isdisjoint(name.all_forms) for name in names):
                 continue
             asked = _asked(findings, there)
-            least = NAMED_TOO if names_code else 0.0 if names else ASKED
+            least = NAMED_TOO if names_code else 0.0 if names and here else ASKED
             if asked < least or (names_code and identifiers.isdisjoint(there)):
                 continue
             score = near + 0.5 * asked + 0.125 * len(identifiers & there) + (NEARBY if here else 0)
@@ -108,13 +114,15 @@ def _nearly_leading(findings: Findings, lead: Evidence, names: Sequence[KeyTerm]
     there = pieces[0].statement.terms | pieces[0].statement.terms_inside
     if any(there.isdisjoint(name.all_forms) for name in names):
         return None
+    if _asked(findings, there) < ASKED:
+        return None
     return _piece(pieces[0].statement)
 
 
 def _piece(lead: Statement) -> Example | None:
-    """The piece itself, at the margin, where it is short."""
-    lines = dedent(lead.quote).splitlines()
-    if not _short(lines):
+    """The piece itself, at the margin, where it is short and shows something."""
+    lines = split_lines(dedent(lead.quote))
+    if not _short(lines) or _MAKES.fullmatch(lead.quote):
         return None
     blocks = (block for block in split_chunk(lead.chunk) if block.lines.overlaps(lead.lines))
     opening = next(filter(None, (_OPENING.match(block.quote) for block in blocks)), None)
@@ -159,14 +167,14 @@ def _identifiers(text: str) -> Iterator[str]:
     for sentence in sentences_of(text):
         for code in _IDENTIFIER.findall(_CAUTION.split(sentence)[0]):
             for typed in _CALLED.findall(code):
-                if typed in _LITERALS:
+                if typed in _LITERALS or typed in _BUILDERS:
                     continue
                 yield next(iter(terms(typed)))
 
 
 def _pieces(block: Statement) -> Iterator[Example]:
     """The block whole where it is short, else its top-level declarations that are."""
-    lines = block.quote.splitlines()
+    lines = split_lines(block.quote)
     opening = _OPENING.match(lines[0]) if lines else None
     if opening is None or not opening[2] or len(lines) < 2:
         return
@@ -180,7 +188,7 @@ def _pieces(block: Statement) -> Iterator[Example]:
         if any(line.strip() for line in body[start:end]):
             part = Lines(first + start, first + end - 1)
             text = "\n".join(body[start:end])
-            quote = _cut(block.quote, start + 1, end + 1)
+            quote = cut_lines(block.quote, start + 1, end + 1)
             statement = Statement(block.chunk, "code", text, part, quote, block.context)
             yield Example(statement, opening[2])
 
@@ -203,13 +211,3 @@ def _declarations(body: Sequence[str]) -> Iterator[tuple[int, int]]:
             end -= 1
         if end - start >= LEAST_LINES and any(_TELLS.match(line) for line in body[start:end]):
             yield start, end
-
-
-def _cut(quote: str, start: int, end: int) -> str:
-    """Whole lines of a quote, by number from 0, without the last one's break."""
-    pieces = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", quote)
-    taken = "".join(pieces[start:end])
-    for ending in ("\r\n", "\n", "\r"):
-        if taken.endswith(ending):
-            return taken[: -len(ending)]
-    return taken

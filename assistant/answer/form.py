@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agents.document import Polarity
 from assistant.answer.question import Asks, KeyTerm, Question
 from assistant.answer.statement import Statement
 from kb.lexical import terms
@@ -25,7 +26,7 @@ _TELLING: Mapping[Asks, tuple[tuple[str, re.Pattern[str]], ...]] = {
     Asks.WHETHER: (("norm", _NORM), ("bans", _BANS)),
     Asks.OTHER: (),
 }
-NAMES_LIST = re.compile(r"\bcheck-?lists?\b|\bself-?verif\w+", re.IGNORECASE)
+NAMES_LIST = re.compile(r"\bcheck-?lists?\b|\bself-?(?:verif|check)\w*", re.IGNORECASE)
 OF_LIST = re.compile(
     r"check-?lists?|self-?verif\w+|list|lists|quality|items?|points?|according|demands?|requires?",
     re.IGNORECASE,
@@ -39,9 +40,30 @@ _OF_MEASURE = re.compile(
 """Words that say how something is measured, not what."""
 
 
+TROUBLE = re.compile(
+    r"\b(?:errors?|fail\w*|wrong|slow\w*|broken?|breaks?|conflicts?|odd\w*|strange\w*|missing"
+    r"|issues?|problems?|drift\w*|crash\w*|bugs?|debug\w*|unexpected\w*|stale|refuses?d?"
+    r"|complain\w*|(?:mis)?behav\w*|throws|look first|check first)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words of who has a problem."""
+_MENDING = re.compile(r"debug|troubleshoot|pitfall|mistake|gotcha|diagnos|never\b", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"\b(?:should|ought|may|must|better|best|okay?|fine|allowed|recommend\w*|bad|wrong|need to)\b"
+    r"|^why\b",
+    re.IGNORECASE,
+)
+"""Words of who wants advice, which code gives none of."""
+_ASKS_BACK = re.compile(r"\b(?:questions?|asks?|self-?(?:verif|check)\w*)\b", re.IGNORECASE)
+
+
 FORMS = (
+    "warns",
+    "mends",
+    "both_options",
+    "asked_back",
+    "unsaid_advice",
     "named_by_head",
-    "row_chooses",
     "row_amiss",
     "commands",
     "labelled",
@@ -58,19 +80,30 @@ FORMS = (
 def forms_of(question: Question, statement: Statement) -> frozenset[str]:
     """In which ways a statement's form suits the kind of answer that is wanted, or doesn't.
 
-    A row of a table that has a column of what is asked for (`named_by_head`), another row where one
-    of several things is asked for (`row_chooses`), a row where a yes, a no or a reason is
-    (`row_amiss`); a command where one is asked for; what a section recommends in a word where `how`
-    is asked (`labelled`); what must or must not be where it is asked whether (`norm`), as an
-    outright ban or duty (`bans`); one of two things that are asked between (`option`); a quantity
-    of the right kind; an item of the list that the question names (`in_list`), or of such a list
-    where the question names none (`of_list`).
+    A row of a table that has a column of what is asked for (`named_by_head`), a row where a yes, a
+    no or a reason is (`row_amiss`); a command where one is asked for; what a section recommends in
+    a word where `how` is asked (`labelled`); what must or must not be where it is asked whether
+    (`norm`), as an outright ban or duty (`bans`); one of the things that are asked between
+    (`option`) or several (`both_options`); a ban where `how` is asked (`warns`); advice for who has
+    a problem (`mends`); code where advice is wanted (`unsaid_advice`); a question where such are
+    asked for (`asked_back`); a quantity of the right kind; an item of the list that the question
+    names (`in_list`), or of such a list where the question names none (`of_list`).
     """
     found = set(_of_kind(question, statement))
     if question.quantity is not None and tells_quantity(question, statement):
         found.add("quantity")
-    if not question.options.isdisjoint(statement.terms):
+    if chosen := question.options & statement.terms:
         found.add("option")
+        if len(chosen) > 1:
+            found.add("both_options")
+    if question.asks is Asks.HOW and statement.polarity is Polarity.DONT:
+        found.add("warns")
+    if wants_mending(question) and any(map(_MENDING.search, statement.chunk.heading[-1:])):
+        found.add("mends")
+    if statement.text.endswith("?") and asks_back(question):
+        found.add("asked_back")
+    if statement.kind == "piece" and wants_advice(question):
+        found.add("unsaid_advice")
     if any(map(NAMES_LIST.search, statement.chunk.heading)):
         found.add("in_list" if NAMES_LIST.search(question.text) else "of_list")
     return frozenset(found)
@@ -90,10 +123,25 @@ def _of_kind(question: Question, statement: Statement) -> Iterator[str]:
 
 def _of_row(question: Question, statement: Statement) -> Iterator[str]:
     if question.asks is Asks.WHICH:
-        heads = set(terms(statement.context))
-        yield "named_by_head" if question.thing in heads else "row_chooses"
+        if question.thing in terms(statement.context):
+            yield "named_by_head"
     elif question.asks in (Asks.WHETHER, Asks.WHY):
         yield "row_amiss"
+
+
+def wants_mending(question: Question) -> bool:
+    """Whether it is asked why something does not do what it should."""
+    return question.asks is Asks.WHY or TROUBLE.search(question.text) is not None
+
+
+def wants_advice(question: Question) -> bool:
+    """Whether it is asked what should be, which code does not say."""
+    return _ADVICE.search(question.text) is not None
+
+
+def asks_back(question: Question) -> bool:
+    """Whether questions are asked for, as lists for checking oneself hold them."""
+    return _ASKS_BACK.search(question.text) is not None
 
 
 def is_wanted(question: Question, statement: Statement) -> bool:

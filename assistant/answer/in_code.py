@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from agents.location import Lines
-from assistant.answer.statement import Statement
+from agents.location import Lines, split_lines
+from assistant.answer.statement import Statement, cut_lines
 
 LEAST_WORDS = 3
 """Of a comment that says something by itself."""
@@ -28,7 +28,7 @@ _FOR_TOOLS = re.compile(
 
 def statements_in(code: Statement) -> Iterator[Statement]:
     """The commands of a shell block; of another one its comments, each with the line below."""
-    lines = code.quote.splitlines()
+    lines = split_lines(code.quote)
     opening = _OPENING.match(lines[0]) if lines else None
     if opening is None:
         return
@@ -92,6 +92,5 @@ def comment_at(lines: Sequence[str], at: int) -> tuple[str, int] | None:
 
 def _part(code: Statement, kind: str, text: str, first: int, last: int) -> Statement:
     lines = Lines(code.lines.start + first, code.lines.start + last)
-    pieces = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", code.quote)
-    quote = "".join(pieces[first : last + 1]).rstrip("\r\n")
+    quote = cut_lines(code.quote, first, last + 1)
     return Statement(code.chunk, kind, text, lines, quote, code.context)  # type: ignore[arg-type]

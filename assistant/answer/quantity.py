@@ -131,7 +131,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\bhow (?:big|large) (?:is|are|may|can|does|do|should|must)\b"
             r"|\b(?:size limit|max(?:imum|imal)? size)\b"
         ),
-        _pattern(rf"\d\s?{_BYTES}\b|\d[\d,]{{2,}}"),
+        _pattern(rf"\d\s?{_BYTES}\b|\d{{1,3}}(?:,\d{{3}})+|\d{{2,}} [a-z]{{4,}}"),
     ),
     (
         "count",
@@ -167,6 +167,7 @@ _NOUN = _pattern(
 )
 _ONLY_MENTIONED = _pattern(
     r"\b(?:rate limits?"
+    r"|(?:comput|calculat|find|get|sum)\w* (?:the |a )?(?:max|min|sum|total|average|count)\w*"
     r"|(?:limit|restrict|control|cap|throttle|reduce|change|configure|set|count|track)\w*"
     r" how (?:many|much|long|often|big|large))\b"
 )

@@ -34,6 +34,9 @@ _IDENTIFIER = re.compile(r"[@a-z_$][\w$]*(?:[A-Z./:_][\w$]*)+")
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _OR = re.compile(r"\bor\b|\bvs\.?(?=\s)|\bversus\b", re.IGNORECASE)
 _OWNER = re.compile(r"['’]s$")
+_DENIES = re.compile(r"[a-z]+n['’]t", re.IGNORECASE)
+_ACRONYMS = re.compile(r"[A-Z]{2,}s")
+_LIBRARY = re.compile(r"([A-Za-z]{3,})\.js")
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|them|they|one|there|then|instead|same|former|latter|"
     r"above)\b|^(?:and|but|or|so|why|what about|how about|what if|which one|really)\b",
@@ -65,7 +68,7 @@ _ASKS = (
         Asks.WHETHER,
         re.compile(
             r"^(?:may|can|could|should|shall|is|are|am|do|does|did|must|will|would|have|has)\b"
-            r"|^.{1,40}\bor\b"
+            r"|^(?!what|which|how|where|who|why|when).{1,40}\bor\b"
         ),
     ),
     (Asks.HOW, re.compile(r"\bhow\b|^(?:what(?:'s| is) the (?:right |best |\w+ )?way)\b")),
@@ -98,6 +101,7 @@ _BINDING = _set(
     "way ways thanks thank hello hi forgot forget acts act behave behaves misbehaves strange weird "
     "etc vs versus via upon onto gonna wanna certain various anyway maybe perhaps"
 )
+_HOLLOW = _ASKING | _BINDING
 
 
 VAGUE = frozenset(
@@ -209,7 +213,7 @@ def key_terms(text: str) -> tuple[KeyTerm, ...]:
     plain = plainly(text)
     for match in _WORD.finditer(plain):
         word = _OWNER.sub("", match[0].rstrip(".:'’-/"))
-        if not word or word.lower() in _ASKING or word.lower() in _BINDING:
+        if not word or word.lower() in _HOLLOW or _DENIES.fullmatch(word):
             continue
         forms = frozenset(_telling(word))
         if forms and forms not in found:
@@ -240,6 +244,10 @@ def _telling(word: str) -> Sequence[str]:
     kept = [term for term in kept if term != "zzzz"]
     if found := _PREFIXED.fullmatch(word):  # e-mail, re-running
         return [*kept[:1], *terms(found[1] + found[2]), *terms(found[2])]
+    if _ACRONYMS.fullmatch(word):  # JWTs
+        return list(terms(word[:-1]))
+    if found := _LIBRARY.fullmatch(word):  # Next.js, which documents call by either name
+        return [*kept[:1], *terms(found[1])]
     if _HYPHENS.fullmatch(word):  # multi-step, long-running
         return [*kept[:1], *terms(word.replace("-", "")), *terms(word.rpartition("-")[2])]
     # Of a compound such as `ctx.db.query` or `withIndex` the whole is meant, not any one part.
@@ -249,8 +257,7 @@ def _telling(word: str) -> Sequence[str]:
 def _parts(word: str) -> tuple[str, ...]:
     """The telling words of an identifier; none where it is one word."""
     pieces = _PIECES.findall(word) if _IDENTIFIER.match(word) else []
-    hollow = _ASKING | _BINDING
-    telling = [piece for piece in pieces if len(piece) > 1 and piece.lower() not in hollow]
+    telling = [piece for piece in pieces if len(piece) > 1 and piece.lower() not in _HOLLOW]
     return tuple(dict.fromkeys(telling)) if len(pieces) > 1 else ()
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from assistant.answer.evidence import Evidence, Findings, Library, Scorer
-from assistant.answer.form import NAMES_LIST, adds, is_wanted
+from assistant.answer.form import NAMES_LIST, adds, asks_back, is_wanted, wants_advice
 from assistant.answer.statement import Statement, sentences_of, telling_statements
 from kb.lexical import terms
 from kb.search import Mode
@@ -42,6 +42,10 @@ NEAR = 0.22
 """Cosine with the question that a further point has at least."""
 IN_WORDS = 1.0
 """How far below a piece of code a statement in words may be to lead before it."""
+ADVISED = 3.5
+"""The same where advice is wanted."""
+IN_CODE_TOO = 2.0
+"""How far below the first point's score a further one that stands in code may be."""
 AS_GOOD = 1.5
 """How far below the answering row's score another row of its table may be to be told as well."""
 CORROBORATING = 40
@@ -93,7 +97,7 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
         if (
             evidence in used
             or evidence.cosine < NEAR
-            or evidence.statement.kind in ("comment", "piece")  # it tells little beside others
+            or (_is_code(evidence) and not _may_follow(evidence, first, findings))
             or any(_repeats(point.lead, evidence) for point in points)
             or _is_another_row(evidence, first)
         ):
@@ -114,17 +118,20 @@ def _supports(found: Evidence, first: Evidence, findings: Findings) -> bool:
 def _direct(findings: Findings) -> Evidence:
     """The statement to lead with: the best, or one nearly as good of the form that is asked for.
 
-    A question, as check-lists have them, leads only where there is nothing else.
+    A question, as check-lists have them, leads only where such are asked for or there is nothing
+    else.
     """
-    told = [found for found in findings.evidence if not found.statement.text.endswith("?")]
-    ranked = told or list(findings.evidence)
+    ranked = list(findings.evidence)
+    if not asks_back(findings.question):
+        ranked = [e for e in ranked if not e.statement.text.endswith("?")] or ranked
     exact = findings.question.quantity is not None or NAMES_LIST.search(findings.question.text)
     allowed = MEASURED if exact else FORMED
     formed = [found for found in ranked if is_wanted(findings.question, found.statement)]
     if formed and formed[0].score >= ranked[0].score - allowed:
         return formed[0]
-    words = next((found for found in ranked if found.statement.kind != "piece"), ranked[0])
-    return words if words.score >= ranked[0].score - IN_WORDS else ranked[0]
+    words = next((found for found in ranked if not _is_code(found)), ranked[0])
+    allowed = ADVISED if wants_advice(findings.question) else IN_WORDS
+    return words if words.score >= ranked[0].score - allowed else ranked[0]
 
 
 def _corroborating(
@@ -215,6 +222,16 @@ def _says_same(one: Evidence, other: Evidence) -> bool:
     return of_use and likeness >= SAME and not _opposed(one.statement, other.statement)
 
 
+def _is_code(found: Evidence) -> bool:
+    """Whether it stands in code, and so tells little beside what is said in words."""
+    return found.statement.kind in ("comment", "piece")
+
+
+def _may_follow(code: Evidence, first: Evidence, findings: Findings) -> bool:
+    """Whether what stands in code is worth telling behind the first point."""
+    return code.score >= first.score - IN_CODE_TOO and not wants_advice(findings.question)
+
+
 def _is_another_row(found: Evidence, first: Evidence) -> bool:
     """Whether it is a row of the table that answers with another row, clearly the better one."""
     return (
@@ -248,7 +265,7 @@ def disagreements(points: Sequence[Point], evidence: Sequence[Evidence]) -> list
     pool = [
         found
         for found in dict.fromkeys([*(v for p in points for v in p.voices), *evidence[:10]])
-        if found.statement.kind not in ("comment", "piece")
+        if not _is_code(found)
     ]
     found: list[Disagreement] = []
     for one, other in combinations(pool, 2):

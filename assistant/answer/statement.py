@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from agents.document import ChecklistItem, Polarity
-from agents.location import Lines
+from agents.location import Lines, split_lines
 from kb.chunk import Chunk
 from kb.lexical import terms
 
@@ -20,7 +20,7 @@ MOST_READ = 4_000
 MOST_SPLIT = 1_024
 """Chunks that stay taken apart: some hundred are looked at for each question, often the same."""
 
-_BREAK = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FENCE = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _ITEM = re.compile(r"([ \t]*)(?:[-*+•]|\d{1,9}[.)]|[✓✔✗✘❌✅])[ \t]+(?:\[[ xX]\][ \t]+)?")
@@ -104,14 +104,13 @@ def _split(chunk: Chunk) -> tuple[Statement, ...]:
     return tuple(_Splitter(chunk).statements())
 
 
-def _with_breaks(text: str) -> list[str]:
-    pieces: list[str] = []
-    position = 0
-    for found in _BREAK.finditer(text):
-        pieces.append(text[position : found.end()])
-        position = found.end()
-    pieces.append(text[position:])
-    return pieces
+def cut_lines(text: str, start: int, end: int) -> str:
+    """The exact text of lines, counted from 0 and `end` not among them, without the last break."""
+    return _joined_exactly(_LINE.findall(text)[start:end])
+
+
+def _joined_exactly(lines: Sequence[str]) -> str:
+    return "".join(lines).removesuffix("\n").removesuffix("\r")
 
 
 def telling_statements(chunk: Chunk) -> list[Statement]:
@@ -124,9 +123,9 @@ class _Splitter:
 
     def __init__(self, chunk: Chunk) -> None:
         self._chunk = chunk
-        self._breaking = _with_breaks(chunk.text)
+        self._breaking: list[str] = _LINE.findall(chunk.text)
         # Of a page with components, what its lines say; they are quoted as they are.
-        self._lines = [line.rstrip("\r\n") for line in _with_breaks(chunk.says)]
+        self._lines = split_lines(chunk.says)
         self._at = 0
         self._context = ""
         self._parents: list[tuple[int, str]] = []
@@ -153,10 +152,9 @@ class _Splitter:
         self, kind: StatementKind, text: str, start: int, end: int, context: str
     ) -> Statement:
         first = self._chunk.lines.start
-        quote = "".join(self._breaking[start : end - 1]) + self._breaking[end - 1].rstrip("\r\n")
-        return Statement(
-            self._chunk, kind, text, Lines(first + start, first + end - 1), quote, context
-        )
+        lines = Lines(first + start, first + end - 1)
+        quote = _joined_exactly(self._breaking[start:end])
+        return Statement(self._chunk, kind, text, lines, quote, context)
 
     def _fences_a_list(self, fence: re.Match[str]) -> bool:
         """Whether the fence only sets off a list, as check-lists in agents are; also its end."""

@@ -23,7 +23,7 @@ org organization organisation tenant
 owner ownership own belong
 edit change modify update patch
 delete remove erase purge
-insert create add
+insert create add write
 column field attribute property
 row record document entry
 error exception failure
@@ -31,7 +31,7 @@ throttle ratelimit rate abuse flood spam hammer
 later delayed delay schedule scheduled scheduler postpone
 job background schedule
 recurring periodic periodically cron crons nightly hourly
-picture image photo file bytes blob attachment
+picture image photo avatar file bytes blob attachment
 upload attach
 download serve getUrl
 private protect protected secure guard
@@ -104,10 +104,21 @@ external outside third-party remote
 sanitize sanitise clean validate
 sensitive personal confidential
 user visitor people
-organise organize structure layout
+organise organize structure layout split
 assistant copilot agent
 queue backlog
-reconcile sync synchronize synchronise
+reconcile sync synchronize synchronise drift diverge
+save persist store insert
+responsive snappy instant instantly optimistic
+finished finish done completed complete
+boundless endless forever unbounded
+thin lean slim minimal
+vote votes likes counter count
+replay rerun resume resumed determinism deterministic
+leak reveal expose exposed
+newest latest desc descending
+refuse refused reject rejected
+local locally laptop machine
 join relation relationship
 """
 
@@ -123,6 +134,21 @@ _PHRASES = (
     (re.compile(r"\b(?:number|amount) of\b", re.IGNORECASE), ""),
     (re.compile(r"\broll(?:s|ed|ing)? (?:it )?back\b", re.IGNORECASE), "rollback"),
     (re.compile(r"\breal[ -]time\b", re.IGNORECASE), "realtime"),
+    (re.compile(r"\b(?:turn|switch)(?:s|es|ed|ing)? (?:\w+ )?off\b", re.IGNORECASE), "disable"),
+    (re.compile(r"\b(?:turn|switch)(?:s|es|ed|ing)? (?:\w+ )?on\b", re.IGNORECASE), "enable"),
+    (
+        re.compile(
+            r"\bone after (?:another|the other)\b|\b(?:two|three|several|many) (\w+) in a row\b",
+            re.IGNORECASE,
+        ),
+        r"\1 sequential",
+    ),
+    (re.compile(r"\b(?:up to date|in step|in line)(?: with)?\b", re.IGNORECASE), "sync"),
+    (
+        re.compile(r"\b(?:old|older|existing|deployed) (?:clients?|apps?)\b", re.IGNORECASE),
+        "compatibility",
+    ),
+    (re.compile(r"\b(?:read|check|know|get|use)\w* the time\b", re.IGNORECASE), "Date.now"),
     (
         re.compile(
             r"\b(?:the |a )?(?:current|present|wall|system) (?:time|date|clock)\b"
@@ -159,7 +185,8 @@ _PHRASES = (
     (
         re.compile(
             r"\b(?:in|after) (?:an?|one|\d+|two|three|five|ten|a few) "
-            r"(?:second|minute|hour|day)s?\b",
+            r"(?:second|minute|hour|day)s?\b"
+            r"|\b(?:(?:\w+ )?(?:second|minute|hour|day|week|month)s? )?(?:from now|later on)\b",
             re.IGNORECASE,
         ),
         "later",
@@ -168,13 +195,6 @@ _PHRASES = (
     (re.compile(r"\bcross[ -]origin(?: requests?)?\b", re.IGNORECASE), "CORS"),
     (re.compile(r"\bout(?:side)? of sync\b|\bno longer match(?:es)?\b", re.IGNORECASE), "sync"),
     (re.compile(r"\bthird[ -]part(?:y|ies)\b", re.IGNORECASE), "third-party"),
-    (
-        re.compile(
-            r"\b(?:(?:\w+ )?(?:second|minute|hour|day|week|month)s? )?(?:from now|later on)\b",
-            re.IGNORECASE,
-        ),
-        "later",
-    ),
     (
         re.compile(r"\bonly (?:the |an? )?(\w+) (?:can|may|is allowed to)\b", re.IGNORECASE),
         r"\1 access",

@@ -21,6 +21,8 @@ LEAST_USES = 2
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[a-z]+")
+_MEMBER = re.compile(r"(?!api\.|internal\.)[\w$.]+\.([\w$]+)(?:\(\))?")
+"""A member of something that has a name in Convex; what is in `api` is the asker's own."""
 _REPEATS = re.compile(r"re(?=[a-z]{6})")
 
 
@@ -47,6 +49,10 @@ def _mended(term: KeyTerm, library: Counted) -> KeyTerm:
     variants = sorted(dict.fromkeys((*term.parts, *_near(term.text))))
     stems = {variant: next(iter(terms(variant)), "") for variant in variants}
     counts = library.term_counts(sorted({stem for stem in stems.values() if stem}))
+    member = _MEMBER.fullmatch(term.text)
+    told = [stems[part] for part in term.parts if member and part in member[1]]
+    if told and counts.keys().isdisjoint(told):
+        return term  # of `ctx.db.replace`, `db` says nothing where `replace` is not known
     least = 1 if term.parts else LEAST_USES
     known = [(counts[stem], stem) for stem in stems.values() if counts.get(stem, 0) >= least]
     if not known:

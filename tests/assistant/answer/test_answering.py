@@ -83,6 +83,31 @@ def test_an_example_is_about_the_product_that_the_question_names(desk: Any) -> N
     assert "clerk.verifySigned" not in desk.ask("How do I verify Stripe webhooks?").answer
 
 
+def test_an_example_of_another_matter_of_a_product_is_left_out(desk: Any) -> None:
+    portal = "export const openPortal = action({\n  handler: async (ctx) => {\n"
+    portal += "    return await stripe.billingPortal.sessions.create({ customer });\n  },\n});"
+    desk.put("rules", "## Rules\n\n- Call payment providers such as Stripe from an action.\n")
+    desk.put("billing", f"## Billing portal\n\n```ts\n{portal}\n```\n")
+    answer = desk.ask("Should I call Stripe from a mutation or from an action?")
+    assert answer.answer.startswith("Call payment providers such as Stripe from an action.")
+    assert "billingPortal" not in answer.answer
+    assert "billingPortal" in desk.ask("How do I open the Stripe billing portal?").answer
+
+
+def test_a_ban_does_not_lead_where_it_is_asked_how(desk: Any) -> None:
+    desk.put("never", "## Never Do\n\n- Schedule work with `setTimeout`\n")
+    desk.put("always", "## Always Do\n\n- Schedule work with `ctx.scheduler`\n")
+    lead = desk.ask("How do I schedule work?").citations[0]
+    assert lead.quote == "- Schedule work with `ctx.scheduler`"
+
+
+def test_a_list_to_verify_oneself_by_is_quoted_where_it_is_asked_for(desk: Any) -> None:
+    asks = "- Does every query use an index?\n- Is auth checked before data is read?\n"
+    desk.put("rules", f"## Indexes\n\n- Add indexes.\n\n## Self-Verification\n\n{asks}")
+    lead = desk.ask("What does the self-verification ask about indexes?").citations[0]
+    assert lead.quote == "- Does every query use an index?"
+
+
 def test_other_words_for_the_same_find_the_statement(desk: Any) -> None:
     desk.put("auth", "## Access\n\n- Authenticate the user with `ctx.auth.getUserIdentity()`.\n")
     desk.put("garden", GARDEN)

@@ -57,7 +57,9 @@ def test_a_comment_without_code_below_tells_nothing(chunk: Make) -> None:
     assert told(chunk("```ts\nconst a = 1;\n// and so on and on\n```")) == []
 
 
-_LINES = st.sampled_from(["// one two three", "/* a b c", "*/", "a();", "", "# one two three"])
+_LINES = st.sampled_from(
+    ["// one two three", "/* a b c", "*/", "a();", "", "# one two three", "b(\u2028\f)"]
+)
 
 
 @given(st.lists(_LINES, max_size=10), st.sampled_from(["ts", "bash"]))

@@ -54,6 +54,7 @@ def test_the_kind_of_quantity_is_told(question: str, name: str) -> None:
         "When should I add an index?",
         "How do I charge a customer with Stripe?",
         "Should every function that costs money be limited?",
+        "What can compute the maximum or the sum of a column?",
     ],
 )
 def test_words_of_quantity_alone_ask_for_none(question: str) -> None:
@@ -71,6 +72,8 @@ def test_words_of_quantity_alone_ask_for_none(question: str) -> None:
         ("How many fields may an index have?", "An index of a table has at most 16 fields.", True),
         ("How long may an action run?", "A query has a second, an action ten minutes.", True),
         ("How long are backups kept?", "Watch the schedules; results are kept for 7 days.", False),
+        ("How big may a response be?", "A response has the status 200.", False),
+        ("How big may a response be?", "A response ends at 20 MiB.", True),
         ("How much does Pro cost?", "At most 100 jobs run at once on Pro.", False),
         ("Which version of Node.js is used?", "It works since convex 1.48.", False),
     ],

@@ -19,6 +19,14 @@ def test_key_terms_leave_out_the_words_of_asking() -> None:
     assert words("What is the best way to do this?") == []
 
 
+def test_denials_are_no_matter_and_acronyms_count_in_the_plural_too() -> None:
+    assert words("Why isn't my component found?") == ["component", "found"]
+    (tokens,) = key_terms("JWTs")
+    assert tokens.forms == {"jwt"}
+    (library,) = key_terms("Next.js")
+    assert {"next", "next.js"} == library.forms
+
+
 def test_an_identifier_is_one_key_term_and_each_is_named_once() -> None:
     assert words("Does ctx.db.query scan? ctx.db.query!") == ["ctx.db.query", "scan"]
 
@@ -49,6 +57,7 @@ def test_without_a_user_turn_there_is_nothing_to_take() -> None:
         ("Should I use filter or withIndex?", Asks.WHETHER),
         ("May I call an action from the client?", Asks.WHETHER),
         ("What is an index?", Asks.OTHER),
+        ("What can find the largest or the smallest row?", Asks.OTHER),
     ],
 )
 def test_the_kind_of_answer_that_is_wanted_is_told(text: str, kind: Asks) -> None:

@@ -50,3 +50,11 @@ def test_a_products_name_is_no_identifier() -> None:
 def test_known_terms_stay_as_they_are() -> None:
     asked = read_question("How do I paginate?")
     assert in_known_words(asked, Words(pagin=2)) is asked
+
+
+def test_a_member_that_no_document_knows_is_not_taken_for_what_it_is_a_member_of() -> None:
+    known = Words(ctx=90, db=40, email=3, cron=5)
+    (term,) = in_known_words(read_question("ctx.db.replace"), known).key_terms
+    assert term.forms == {"ctx.db.replace"} and not term.is_guessed
+    (own,) = in_known_words(read_question("api.emails.send"), known).key_terms
+    assert "email" in own.forms and own.is_guessed  # what is in `api` is named by the asker
