@@ -83,6 +83,7 @@ _AGENT_KEYS = frozenset(
 _PAGE_KEYS = frozenset(
     {
         *("date", "layout", "slug", "permalink", "draft", "weight", "authors", "pubdate"),
+        "published",
         *("sidebar_position", "sidebar_label", "sidebar", "phase"),
     }
 )
@@ -198,7 +199,7 @@ def _by_plain_folder(parts: list[str], keys: Collection[str]) -> DocumentKind:
     folders = [part.lower() for part in parts[1:-1]]
     for number in range(len(folders) - 1, -1, -1):
         kind = _PLAIN_FOLDERS.get(folders[number])
-        is_sure = "description" not in keys or _beside_skill(folders, number)
+        is_sure = "description" not in keys or "title" in keys or _beside_skill(folders, number)
         if kind is not None and (kind is not DocumentKind.OTHER or is_sure):
             return kind
     lower = {key.lower() for key in keys}

@@ -15,6 +15,7 @@ from agents.rulebook import RuleText, ids_of_rules, import_rule, read_rule_text,
 
 if TYPE_CHECKING:
     from agents.lint.rule import Rule
+    from agents.settings import LintSettings
 
 _PACKAGE = "agents.lint.rules"
 _FOLDER = Path(__file__).with_name("rules")
@@ -87,6 +88,15 @@ def require_known(ids: Iterable[str]) -> None:
 
 
 @cache
+def require_known_in(settings: LintSettings, source: Path | None) -> None:
+    """Raise LintError, with the settings' file, where settings name a rule that isn't there."""
+    try:
+        require_known([*settings.select, *settings.ignore, *settings.severity])
+    except LintError as error:
+        where = None if source is None else str(source)
+        raise LintError(error.message, hint=error.hint, path=where) from error
+
+
 def rule_ids() -> tuple[str, ...]:
     """The ids of all rules, sorted, without importing them."""
     return ids_of_rules(_FOLDER)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.errors import LintError, UsageError
+from agents.errors import UsageError
 from agents.finding import Severity
 from assistant.cli.console import stdout, write, write_json
 from assistant.cli.context import CommandContext, command_context
@@ -26,14 +25,9 @@ from assistant.cli.findings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from agents.document import Document
-    from agents.finding import Finding
     from agents.lint.linting import LintOptions
     from agents.lint.targets import Wanted
     from agents.reporters import FindingsReport
-    from agents.settings import LintSettings
 
 LONGEST_LINE = 160
 """Columns of a source line that are shown; a paragraph of a document is one line."""
@@ -69,7 +63,9 @@ def lint(
     if rules:
         _show_rules(listed_ids(select or []), as_json=as_json or format_ is Format.JSON)
         return
-    _require_known(settings, obj.settings.source)
+    from agents.lint.catalogue import require_known_in
+
+    require_known_in(settings, obj.settings.source)
     wanted, options = _wanted(obj, targets or [])
     options = replace(
         options,
@@ -89,23 +85,13 @@ def lint(
         raise typer.Exit(1)
 
 
-def _require_known(settings: LintSettings, source: Path | None) -> None:
-    """Raise LintError with the settings' file where that names a rule that isn't there."""
-    from agents.lint.catalogue import require_known
-
-    try:
-        require_known([*settings.select, *settings.ignore, *settings.severity])
-    except LintError as error:
-        where = None if source is None else str(source)
-        raise LintError(error.message, hint=error.hint, path=where) from error
-
-
 def _wanted(obj: CommandContext, arguments: list[str]) -> tuple[Wanted, LintOptions]:
     """The documents, and what the registry and the folders know beside them."""
     from agents.document import DocumentKind
     from agents.kinds import kind_of
     from agents.lint.linting import LintOptions
     from agents.lint.targets import wanted_of
+    from assistant.code.examples import check_examples
 
     if "" in arguments:
         raise typer.BadParameter("the path is empty")
@@ -120,14 +106,6 @@ def _wanted(obj: CommandContext, arguments: list[str]) -> tuple[Wanted, LintOpti
         agents=frozenset(agents), skills=frozenset(skills), check_code=check_examples
     )
     return wanted, options
-
-
-def check_examples(document: Document, file: str) -> Sequence[Finding]:
-    """What the code check says of a document's examples."""
-    from assistant.code.check import check_project
-    from assistant.code.snippets import project_of_document
-
-    return check_project(project_of_document(document, file)).findings
 
 
 def _run(wanted: Wanted, options: LintOptions, *, fix: bool) -> FindingsReport:

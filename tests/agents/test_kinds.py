@@ -72,6 +72,8 @@ SUBAGENT = b"---\nname: expert\ndescription: d\n---\nText\n"
         ("x/agents/SQL.md", b"# Agent\n", "subagent", "SQL"),
         ("x/agents/AGENT_MAP.md", SUBAGENT, "subagent", "expert"),
         ("x/skills/a/agents/b.md", b"---\ndescription: d\n---\nText\n", "subagent", "b"),
+        ("x/docs/b.md", b"---\ntitle: T\ndescription: d\n---\nText\n", "other", "b"),
+        ("x/b.md", b"---\ntitle: T\ndescription: d\n---\nText\n", "subagent", "b"),
         ("x/docs/b.md", b"---\ndescription: d\n---\nText\n", "subagent", "b"),
         ("README.md", SUBAGENT, "subagent", "expert"),
         ("", b"Text\n", "subagent", "document"),

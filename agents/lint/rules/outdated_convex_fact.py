@@ -51,6 +51,17 @@ _FACTS = (
         "a function may scan 32,000 documents, not {}",
         "docs.convex.dev/production/state/limits has the limits",
     ),
+    # The same page: 16,000 documents written.
+    _Fact(
+        re.compile(
+            r"\b(?:writ(?:e|es|ing|ten)|insert(?:s|ed|ing)?)\b[^.\n|]{0,40}?"
+            r"\b(8,?192\s+(?:documents|docs|rows|records))\b"
+            r"|\b(8,?192\s+(?:documents|docs))\s+written\b",
+            re.IGNORECASE,
+        ),
+        "a mutation may write 16,000 documents, not {}",
+        "docs.convex.dev/production/state/limits has the limits",
+    ),
     # The same page: actions run for 30 minutes, in Node for 10.
     _Fact(
         re.compile(

@@ -11,7 +11,7 @@ from agents.lint.examples import example_targets
 from agents.lint.linting import LintOptions, lint
 from agents.lint.rule import CATEGORIES
 from agents.parse import parse_document
-from assistant.cli.agents_lint import check_examples
+from assistant.code.examples import check_examples
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "agents" / "lint" / "rules"

@@ -8,7 +8,7 @@ import pytest
 
 from agents.lint.linting import LintOptions, Target, lint
 from agents.mending import mended
-from assistant.cli.agents_lint import check_examples
+from assistant.code.examples import check_examples
 
 FILE = ".claude/agents/reviewer.md"
 
@@ -290,3 +290,15 @@ def test_a_closing_fence_gets_its_own_line(closing: str) -> None:
     result, _ = mended(text.encode(), [unclosed])
     assert result.decode().split("\n")[3] == "---"
     assert _rules(result.decode()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("A Convex mutation can write up to 8192 documents.\n", ["outdated-convex-fact"]),
+        ("A Convex mutation can write up to 16,000 documents.\n", []),
+        ("A mutation can write up to 8192 documents.\n", []),
+    ],
+)
+def test_a_limit_that_has_moved_is_told(text: str, rules: list[str]) -> None:
+    assert _rules(text, "CLAUDE.md") == rules

@@ -15,7 +15,7 @@ from agents.lint.linting import LintOptions, Target, lint
 from agents.mending import mended
 from agents.parse import parse_document
 from agents.reporters import FixedFile
-from assistant.cli.agents_lint import check_examples
+from assistant.code.examples import check_examples
 
 
 def _fixed(raw: bytes, *, file: str = "agents/reviewer.md") -> bytes:
