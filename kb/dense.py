@@ -87,7 +87,12 @@ class VectorStore:
 
     @classmethod
     def embedded(cls, folder: Path, name: str) -> VectorStore:
-        """The collection in the workspace's own store."""
+        """The collection in the workspace's own store, as its files are now.
+
+        Chroma keeps the state of files that it opened in memory; other processes may have written
+        to them since.
+        """
+        _forget_clients()
         return cls(_embedded_client(folder), name, str(folder))
 
     @staticmethod
@@ -98,11 +103,6 @@ class VectorStore:
             shutil.rmtree(folder, ignore_errors=True)
         else:
             folder.unlink(missing_ok=True)
-
-    @staticmethod
-    def forget() -> None:
-        """Let what is opened next read the files anew; Chroma keeps their state in memory."""
-        _forget_clients()
 
     @classmethod
     def served(cls, url: str, name: str, *, timeout: float = SERVER_SECONDS) -> VectorStore:

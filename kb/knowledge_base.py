@@ -167,10 +167,8 @@ class KnowledgeBase:
             replaced, build = True, None
         if replaced:
             self._close_index()
-        if (replaced or build != self._vectors_of) and self._vectors is not None:
+        if replaced or build != self._vectors_of:
             self._forget_vectors()
-            if self._settings.chroma_url is None:
-                VectorStore.forget()
 
     def build(self, *, force: bool = False) -> BuildReport:
         """Bring the index up to date; with `force` everything is made anew."""

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.knowledge_base import KnowledgeBase
 from kb.search import Mode
+from kb.verify import verify_knowledge_base
 
 BUILD = """
 import sys
@@ -58,6 +60,24 @@ def test_what_another_process_built_is_found_by_meaning(
     _build_elsewhere(workspace, "--force")
     assert "pelican" in _nearest(base, "Which bird eats fish?")
     assert "Stripe" in _nearest(base, "Where do I charge a card?")
+
+
+@pytest.mark.slow
+@pytest.mark.own_store
+def test_a_store_that_another_process_wrote_is_read_anew(
+    workspace: Workspace,
+    put: Callable[[str, str], None],
+    knowledge_base: Callable[..., KnowledgeBase],
+) -> None:
+    put("payments", "## Payments\n\nCall Stripe from an action.\n")
+    first = knowledge_base()
+    assert first.stored_vectors(sorted(first.vector_ids()))
+
+    put("payments", "## Animals\n\nThe kangaroo is a marsupial.\n")
+    _build_elsewhere(workspace)
+    second = knowledge_base(update=False)
+    assert second.stored_vectors(sorted(second.vector_ids())).keys() == second.vector_ids()
+    assert list(verify_knowledge_base(workspace, Settings())) == []
 
 
 def test_threads_share_one_knowledge_base(
