@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.errors import KnowledgeBaseError
+from agents.processes import processors
 from kb.model import PreparedModel
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class OnnxEmbedder:
         def embed(at: int) -> None:
             rows[at] = self._vector(self._document_prompt + texts[at])
 
-        workers = min(len(texts), _processors(), MOST_WORKERS)
+        workers = min(len(texts), processors(), MOST_WORKERS)
         if workers < 2:
             for at in range(len(texts)):
                 embed(at)
@@ -189,13 +190,6 @@ class OnnxEmbedder:
             hint="remove the folder, it is made anew",
             path=str(self._folder),
         )
-
-
-def _processors() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class SentenceTransformersEmbedder:

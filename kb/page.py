@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agents.errors import DocumentError
-from agents.location import Lines
+from agents.location import Lines, split_lines
 
 MAX_BYTES = 2 * 1024 * 1024
 """The largest page."""
@@ -17,7 +17,6 @@ MAX_LINES = 50_000
 ENDINGS = (".md", ".mdx", ".markdown")
 """Of the files that are taken from a folder; a file that is named itself may end in anything."""
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _TITLE_LINE = re.compile(r" {0,3}#[ \t]+(.+?)[ \t]*#*[ \t]*\Z")
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*\Z")
 _COMPONENT = re.compile(r"[ \t]*</?[A-Z][A-Za-z]*[\s>/]|[ \t]*(?:import|export)\s.+\sfrom\s+[\"']")
@@ -53,7 +52,7 @@ def read_page(raw: bytes, path: str) -> PageText:
     from kb.mdx import read_mdx
 
     text = decode_page(raw, path)
-    lines = _LINE_BREAK.split(text)
+    lines = split_lines(text)
     if len(lines) > MAX_LINES:
         raise DocumentError(f"more than {MAX_LINES} lines", hint="split the page", path=path)
     head = read_frontmatter(lines)
