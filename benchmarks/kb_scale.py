@@ -31,6 +31,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import warm_search
 from timing import percentile, run
 
 from agents.registry import open_registry
@@ -55,14 +56,7 @@ ROUNDS = 6
 COLD = 5
 CHUNKS_PER_PAGE = 14
 QUESTIONS = (
-    "Where should I call the Stripe API from?",
-    "Should I use filter or withIndex?",
-    "How do I paginate a long list?",
-    "Why is Date.now() in a query bad?",
-    "How do I verify a webhook's signature?",
-    "Which component limits how often a user may send?",
-    "api or internal for crons?",
-    "How do I avoid N+1 queries?",
+    *warm_search.QUESTIONS,
     "What happens when two mutations write the same document at once?",
     "how to upload files from a React app",
     "ctx.db.query",
