@@ -39,6 +39,8 @@ LARGEST_PART = 16_000
 MOST_AROUND = 16
 LARGEST_AROUND = 60_000
 """How many imported files are looked at with them, and how many bytes."""
+MOST_OUTLINES = 8
+"""How many are kept, so that a text which a full check saw isn't parsed as a whole again."""
 NEEDS_PROJECT = frozenset({"missing-ownership-check", "orphaned-file", "plain-error"})
 """Rules that need more than what a declaration uses and who uses it in its own file.
 
@@ -67,7 +69,7 @@ def quick_check(
     if len(raw) > LARGEST_TEXT:
         return None
     change = Change.between(checked.raw, raw)
-    outline = Outline(raw, tsx=file.tsx, before=(_outline(checked.raw, file.tsx), change))
+    outline = _outline(raw, file.tsx, (checked.raw, change))
     touched = outline.touched(change.start, change.new_end)
     if sum(part.size for part in touched) > LARGEST_PART:
         return None
@@ -89,10 +91,20 @@ def quick_check(
     return tuple(sorted([*fresh, *carried], key=lambda one: one.sort_key))
 
 
-@lru_cache(maxsize=8)
-def _outline(raw: bytes, tsx: bool) -> Outline:
-    """That of a text which many keystrokes start from."""
-    return Outline(raw, tsx=tsx)
+_outlines: dict[tuple[bytes, bool], Outline] = {}
+"""Those of the last texts: one of them is what the next full check saw. Newest last."""
+
+
+def _outline(raw: bytes, tsx: bool, after: tuple[bytes, Change] | None = None) -> Outline:
+    """The outline of a text; `after`: an earlier one, and what has changed since."""
+    outline = _outlines.pop((raw, tsx), None)
+    if outline is None:
+        before = None if after is None else (_outline(after[0], tsx), after[1])
+        outline = Outline(raw, tsx=tsx, before=before)
+    _outlines[raw, tsx] = outline
+    while len(_outlines) > MOST_OUTLINES:
+        del _outlines[next(iter(_outlines))]
+    return outline
 
 
 # --- the small project --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -33,7 +34,7 @@ from assistant.wire import Wire
 
 logger = logging.getLogger(__name__)
 
-KEYSTROKE_PAUSE = 0.008
+KEYSTROKE_PAUSE = 0.004
 """Seconds without typing before a keystroke is answered: pasted text comes in bursts."""
 FULL_PAUSE = 0.25
 """Likewise before a full check."""
@@ -275,6 +276,7 @@ class Server(LanguageServer):
     async def _full_check(self, snapshot: Mapping[Path, bytes]) -> None:
         if self._checks is None:
             self._checks = FullChecks(self._root(), self._chosen)
+            self._later(0.0, _get_ready)  # while the other process checks
         outcome = await self._checks.check(snapshot)
         for problem in outcome.problems:
             self._tell(problem, types.MessageType.Warning)
@@ -381,6 +383,15 @@ def _never() -> Any:
     from threading import Event
 
     return Event()
+
+
+def _get_ready() -> None:
+    """Load what answers keystrokes, so that the first one needn't wait for it."""
+    from assistant.code.project_check import prepare
+
+    prepare()
+    # It lives as long as the process: the collector needn't walk over it.
+    gc.freeze()
 
 
 def _safely(work: Any) -> None:
