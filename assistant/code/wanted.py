@@ -86,9 +86,8 @@ class Wanted:
         taken: set[Path] = set()
         for project in projects:
             listed = self._listed[project] = tuple(project_files(project))
-            files = {Path(one.path) for one in listed} - taken
-            if absolute not in project.root.parents:
-                files = {file for file in files if absolute in file.parents}
+            below = f"{absolute.as_posix().removesuffix('/')}/"
+            files = {Path(one.path) for one in listed if one.path.startswith(below)} - taken
             self._in_project[project] |= files
             taken |= files
         if not taken:

@@ -1,4 +1,4 @@
-"""The packages of a workspace (a monorepo) beside the one that holds the functions."""
+"""The packages of a repository or workspace beside the one that holds the functions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 _MARKS = frozenset({"lerna.json", "nx.json", "pnpm-workspace.yaml", "turbo.json"})
-_MAX_OUTER = 3
-_MAX_DEPTH = 2
-"""How deep packages lie: `apps/web`."""
+_MAX_OUTER = 4
+_MAX_DEPTH = 3
+"""How deep packages lie: `apps/web`, `admin/packages/ui`."""
 _MAX_PACKAGES = 200
 _MAX_BYTES = 1_000_000
 
@@ -19,11 +19,11 @@ _MAX_BYTES = 1_000_000
 def packages_beside(root: Path, ignored: Container[str]) -> list[Path]:
     """The packages whose code may be a client of the functions in `root`, sorted.
 
-    None where `root` is no package of a workspace. Packages with functions of their own are left
-    out, and so are folders named as in `ignored`. In a workspace with several of them a client says
-    in its package.json which one it is a client of.
+    None where `root` is no package among others. Packages with functions of their own are left
+    out, and so are folders named as in `ignored`. Where there are several, a client says in its
+    package.json which one it is a client of.
     """
-    whole = _workspace_around(root)
+    whole = _whole_around(root)
     if whole is None:
         return []
     found = islice(_packages(whole, ignored, _MAX_DEPTH), _MAX_PACKAGES)
@@ -35,17 +35,22 @@ def packages_beside(root: Path, ignored: Container[str]) -> list[Path]:
     return [package for package in clients if name and name in _manifest(package)]
 
 
-def _workspace_around(root: Path) -> Path | None:
+def _whole_around(root: Path) -> Path | None:
+    """The repository in which a package lies; where there is none to be seen, its workspace."""
     if not (root / "package.json").is_file() or (root / ".git").exists():
         return None
+    workspace: Path | None = None
     for folder in root.parents[:_MAX_OUTER]:
-        if any((folder / mark).is_file() for mark in _MARKS) or b'"workspaces"' in _manifest(
-            folder
-        ):
-            return folder
         if (folder / ".git").exists():
-            return None
-    return None
+            return folder
+        if workspace is None and _is_workspace(folder):
+            workspace = folder
+    return workspace
+
+
+def _is_workspace(folder: Path) -> bool:
+    is_marked = any((folder / mark).is_file() for mark in _MARKS)
+    return is_marked or b'"workspaces"' in _manifest(folder)
 
 
 def _manifest(package: Path) -> bytes:

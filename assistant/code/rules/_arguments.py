@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.code import syntax
 from assistant.code.names import REST
+from assistant.code.rules._argument_flow import ITEM, iterated
 from assistant.code.validators import UNKNOWN_KIND, Validator, read_validator
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from assistant.code.names import Binding
     from assistant.code.project import Project
 
-ITEM = "[]"
-"""Stands in a path for an element of an array."""
-_PER_ITEM = frozenset({"map", "forEach", "flatMap", "filter", "some", "every", "find"})
 _MAX_DEPTH = 8
 
 
@@ -91,7 +89,7 @@ def _of_parameter(
         if binding.position == 1:
             yield Origin(registered, path)
         return
-    owner = _iterated(function)
+    owner = iterated(function)
     if owner is not None:
         if binding.position == 0:
             for origin in origins(project, file, owner, depth + 1):
@@ -104,15 +102,6 @@ def _of_parameter(
             given, rest = syntax.unwrap(syntax.object_member(given, rest[0])), rest[1:]
         for origin in origins(project, where, given, depth + 1):
             yield replace(origin, path=(*origin.path, *rest), helped=True)
-
-
-def _iterated(callback: Node) -> Node | None:
-    """`ids` of `ids.map(callback)`."""
-    parent = syntax.wrapped(callback).parent
-    call = parent.parent if parent is not None and parent.type == "arguments" else None
-    if call is None or call.type != "call_expression" or syntax.callee_name(call) not in _PER_ITEM:
-        return None
-    return syntax.receiver(call)
 
 
 def validator_of(project: Project, origin: Origin) -> Validator | None:

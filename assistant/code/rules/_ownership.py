@@ -33,7 +33,10 @@ _ROLES = frozenset(
         "superuser",
     }
 )
-_PRIVILEGED = _ROLES | {"moderators", "operator", "operators", "superadmins", "superusers"}
+_PRIVILEGED = frozenset(
+    {"admin", "admins", "moderator", "moderators", "operator", "operators", "staff"}
+    | {"superadmin", "superadmins", "superuser", "superusers"}
+)
 """In a table's name: who is in it may do more."""
 _CHANGING = ("add", "create", "give", "grant", "make", "promote", "set", "update")
 _DECIDES = frozenset(
@@ -132,8 +135,9 @@ class Ownership:
             return False
         call = syntax.wrapped(node).parent
         if call is not None and call.type == "call_expression" and syntax.callee(call) == node:
-            # `if (!(await isAdmin(ctx))) throw …`
-            return decides(call) and not syntax.text_of(call).startswith(_CHANGING)
+            # `if (!(await isAdmin(ctx))) throw …`, but not `isAdmin(args.email)`
+            claimed = any(self._flow.paths(file, given) for given in syntax.arguments(call))
+            return decides(call) and not claimed and not name.startswith(_CHANGING)
         return decides(node) and not self._flow.paths(file, node)
 
     # --- memberships ------------------------------------------------------------------------------

@@ -136,7 +136,11 @@ def test_the_clients_of_a_workspace_lie_in_its_other_packages(app: Path) -> None
     )
     used = ("mono/apps/web/src/App.tsx", 3, "client-calls-action")
     assert _places(["mono"], **calls) == [*own, used]
-    assert _places(["mono/packages/backend"], **calls) == [], "only what is asked for is checked"
+    for asked in ("mono/packages/backend", "mono/packages"):
+        assert _places([asked], **calls) == [], "only what is asked for is checked"
+    (app / "mono" / "pnpm-workspace.yaml").unlink()
+    (app / "mono" / ".git").mkdir()
+    assert _places(["mono"], **calls) == [*own, used], "a repository holds them together as well"
 
 
 def test_a_file_without_a_project_is_checked_alone(
