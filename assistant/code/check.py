@@ -32,7 +32,6 @@ from assistant.code.project_check import (
 from assistant.code.wanted import Wanted, project_of_text
 
 if TYPE_CHECKING:
-    from assistant.code.engine import Engine
     from assistant.code.project import Project
     from assistant.code.store import Store
 
@@ -197,16 +196,12 @@ def _report(projects: Iterable[Project], options: CheckOptions) -> CheckReport:
     from assistant.code.engine import Engine
 
     engine = Engine(active_rules(options))
-    with analysis():
-        return _of_projects(engine, projects, options)
-
-
-def _of_projects(engine: Engine, projects: Iterable[Project], options: CheckOptions) -> CheckReport:
     findings: list[Finding] = []
     sources: dict[str, bytes] = {}
     names: set[str] = set()
     for project in projects:
-        found = [f for f in engine.run(project) if f.severity.reaches(options.minimum)]
+        with analysis():  # of each by itself: of thousands of documents no tree is kept
+            found = [f for f in engine.run(project) if f.severity.reaches(options.minimum)]
         found = with_items(found, options.documentation)
         findings += _own_items_first(found, project, options.handles)
         flagged = {finding.file for finding in found}
