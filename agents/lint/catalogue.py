@@ -87,7 +87,6 @@ def require_known(ids: Iterable[str]) -> None:
             )
 
 
-@cache
 def require_known_in(settings: LintSettings, source: Path | None) -> None:
     """Raise LintError, with the settings' file, where settings name a rule that isn't there."""
     try:
@@ -97,6 +96,7 @@ def require_known_in(settings: LintSettings, source: Path | None) -> None:
         raise LintError(error.message, hint=error.hint, path=where) from error
 
 
+@cache
 def rule_ids() -> tuple[str, ...]:
     """The ids of all rules, sorted, without importing them."""
     return ids_of_rules(_FOLDER)
