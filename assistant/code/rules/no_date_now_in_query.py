@@ -48,7 +48,6 @@ from assistant.code.builders import Kind
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._narrowing import Unasked
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,7 +60,7 @@ def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
     named = _clock(call, file)
     if named is None:
         return
-    reached = project.once(Unasked).runs_at(file, call, Kind.QUERY)
+    reached = project.reach.runs_at(file, call, Kind.QUERY)
     if reached is None or _is_never_needed(call, file, project):
         return
     name_node, text = named
