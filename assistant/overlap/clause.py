@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.document import Polarity
 from agents.likeness import Words, words_of
-from agents.prescriptive import Context, context_of_heading, polarity_of
+from agents.prescriptive import Context, context_of_heading, has_modal, is_command, polarity_of
 
 # Where a clause ends. The words that turn the sense begin the next one, which keeps them.
 _BREAK = re.compile(
@@ -22,7 +22,8 @@ _BREAK = re.compile(
 )
 _FORBIDS = re.compile(
     r"\W*(?:instead of|rather than|not|never|no|don['’]t|do not|must not|can['’]t|cannot|avoid|"
-    r"over|stop|forbid)\b|.*\b(?:is|are) (?:forbidden|wrong|discouraged)\b",
+    r"over|stop|forbid|nothing|none|nobody|neither)\b"
+    r"|.*\b(?:is|are) (?:forbidden|wrong|discouraged|deprecated)\b",
     re.IGNORECASE,
 )
 _LEAVES_OUT = re.compile(
@@ -32,6 +33,8 @@ _LEAVES_OUT = re.compile(
 )
 """Verbs that turn the sense once more: who must not skip validation has to validate."""
 _CODE_SPAN = re.compile(r"`[^`]*`")
+_STATES = re.compile(r"\b(?:is|are)\s+(?:\w+\s+)?\w+(?:ed|en)\b", re.IGNORECASE)
+"""How things are done (`Indexes are named after their fields`)."""
 _OPEN = re.compile(r"\W*(?:without|unless|but|except)\b", re.IGNORECASE)
 """What names a condition or an exception neither asks nor forbids."""
 
@@ -44,6 +47,14 @@ class Clause:
     words: Words
     """The stems of what is asked for or forbidden."""
     polarity: Polarity
+    has_exception: bool = False
+    """Whether a condition follows under which the opposite may hold (`unless …`)."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it wants something done, and doesn't only name or describe a thing."""
+        wants = is_command(self.text) or has_modal(self.text) or _STATES.search(self.text)
+        return self.polarity is Polarity.DO and bool(wants)
 
 
 def clauses_of(text: str, heading: Sequence[str] = ()) -> tuple[Clause, ...]:
@@ -57,6 +68,8 @@ def clauses_of(text: str, heading: Sequence[str] = ()) -> tuple[Clause, ...]:
     for part in _BREAK.split(_CODE_SPAN.sub(_words_alone, text)):
         left_out = _LEAVES_OUT.match(part)
         words = words_of(part[left_out.end() :] if left_out else part)
+        if _OPEN.match(part) and found:
+            found[-1] = replace(found[-1], has_exception=True)
         if not words or _OPEN.match(part):
             continue
         forbids = bool(_FORBIDS.match(part))

@@ -20,13 +20,22 @@ _AGREE = 0.5
 """Likeness of two clauses of one polarity from which the statements agree after all."""
 _SHARED_WORDS = 2
 _SHARED_WORDS_OF_NAMES = 3
+_NARROWER = 1
+"""Words of a prohibition that what is asked for needn't have; more make it one of its own."""
 
 _NUMBER = re.compile(r"(?<![\w.`])(\d[\d,_]*(?:\.\d+)?)\s*(%|[A-Za-z]+)?")
 _CODE_SPAN = re.compile(r"`[^`]*`")
-_NAME = re.compile(r"`[^`\s]+`|\b[A-Z][\w.+-]*(?: [A-Z][\w.+-]*)*")
+_NAME = re.compile(r"`[^`\s]+`|(?<![:.!?|] )\b[A-Z][\w.+-]*(?: [A-Z][\w.+-]*)*")
 _NO_UNIT = frozenset(re.findall(r"\w+", "and or of to in for the a an is are as at by on per with"))
 """Words that follow a number without saying what it counts."""
 _MULTIPLES = {"kb": "kib", "mb": "mib", "gb": "gib", "sec": "second", "secs": "second"}
+_QUALIFIERS = frozenset(
+    words_of(
+        "several multiple many sequential sequentially repeated unbounded large whole entire"
+        " unnecessary unnecessarily direct directly manual manually raw nested"
+    )
+)
+"""Words by which a prohibition is one of a certain kind of the matter only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,29 @@ def contradiction_between(one: Side, other: Side) -> Contradiction | None:
     numbers = _different_numbers(one, other)
     if numbers:
         return Contradiction("number", numbers, sides)
-    matter = _opposed(one.clauses, other.clauses)
+    matter = _opposed(one.clauses, other.clauses) if _may_oppose(one, other) else None
     if matter:
         return Contradiction("polarity", matter, sides)
     names = _different_names(one, other)
     return Contradiction("name", names, sides) if names else None
+
+
+def _may_oppose(one: Side, other: Side) -> bool:
+    """Whether the two can be about one thing that one asks for and the other forbids."""
+    if " | " in one.text or " | " in other.text:
+        return False  # what a row's cells ask for, its columns say
+    left, right = ([set(words_of(name)) for name in side.code_names] for side in (one, other))
+    return not left or not right or any(a <= b or b <= a for a in left for b in right)
+
+
+def _can_oppose(one: Clause, other: Clause) -> bool:
+    asked, forbidden = (one, other) if one.polarity is Polarity.DO else (other, one)
+    if forbidden.polarity is Polarity.DO or asked.polarity is not Polarity.DO:
+        return False
+    # What forbids a part of the matter, or forbids it with an exception, leaves the rest open.
+    narrower = set(forbidden.words) - set(asked.words)
+    is_narrower = len(narrower) > _NARROWER or not narrower.isdisjoint(_QUALIFIERS)
+    return asked.asks and not forbidden.has_exception and not is_narrower
 
 
 def _opposed(one: tuple[Clause, ...], other: tuple[Clause, ...]) -> str | None:
@@ -59,7 +86,7 @@ def _opposed(one: tuple[Clause, ...], other: tuple[Clause, ...]) -> str | None:
         (likeness_of(a.words, b.words), a, b)
         for a in one
         for b in other
-        if a.polarity is not b.polarity and len(set(a.words) & set(b.words)) >= _SHARED_WORDS
+        if _can_oppose(a, b) and len(set(a.words) & set(b.words)) >= _SHARED_WORDS
     ]
     best = max(opposite, key=lambda found: found[0], default=None)
     if best is None or best[0] < SAME_MATTER:
@@ -123,5 +150,5 @@ def _names(text: str) -> set[str]:
     # A sentence's first word is capitalised without being a name.
     body = text.lstrip("*_ ")
     first = body.split(" ", 1)[0]
-    rest = body[len(first) :] if not first.startswith("`") else body
-    return {found.strip("`") for found in _NAME.findall(rest)}
+    start = 0 if first.startswith("`") else len(first)
+    return {found[0].strip("`") for found in _NAME.finditer(body, start)}

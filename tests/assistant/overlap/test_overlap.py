@@ -86,6 +86,11 @@ def test_rewordings_are_shared_and_no_contradiction(compare: Compare, one: str, 
             "Don't add explicit `returns` validators to public functions.",
         ),
         (
+            "polarity",
+            "Indexes are named after their fields.",
+            "Never name indexes after their fields.",
+        ),
+        (
             "number",
             "A transaction may read at most 16384 documents.",
             "A transaction may read at most 32,000 documents.",
@@ -119,6 +124,25 @@ def test_what_cannot_both_hold_is_a_contradiction(
             "Never call `Date.now()` in a query: the result goes stale.",
         ),
         ("A mutation may read 16384 documents.", "An action may run for 10 minutes."),
+        (
+            "Never make sequential `ctx.runMutation` calls in actions.",
+            "Use `ctx.runMutation` to call mutations in actions.",
+        ),
+        (
+            "Never run `npx convex deploy` unless explicitly told to.",
+            "Always run `npx convex deploy` from the pipeline.",
+        ),
+        ("Always run `npx convex dev` first.", "Never run `npx convex deploy` first."),
+        ("`ctx.storage.getMetadata` is deprecated.", "Never use `ctx.storage.getMetadata`."),
+        ("Nothing is typed as `any` in functions.", "Never type functions as `any`."),
+        (
+            "Calling functions by `ctx.runQuery`: patterns.",
+            "Never call functions by `ctx.runQuery`: patterns.",
+        ),
+        (
+            "purpose: Generate a response for the given channel",
+            "purpose: Write a response for the given channel",
+        ),
     ],
 )
 def test_what_goes_together_is_no_contradiction(compare: Compare, one: str, other: str) -> None:
