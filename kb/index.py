@@ -216,7 +216,7 @@ class Index:
         with self._translated():
             verdict = self._db.execute(f"PRAGMA {pragma}(1)").fetchone()[0]
         if verdict != "ok":
-            raise IndexDamaged(verdict)
+            raise IndexDamaged(" ".join(verdict.split()))
 
     def meta(self) -> dict[str, str]:
         """What the index was built from; empty before the first build."""
