@@ -70,6 +70,9 @@ _PLAIN_FOLDERS = {
 """By folders below the imported one, the innermost first; for files whose head says nothing."""
 _NO_AGENTS = frozenset({"hooks", "templates"})
 """Folders whose files are no agents, whatever name they have."""
+_AGENTS = frozenset({"agents", "subagents"})
+_PARTS_OF_AGENTS = _NO_AGENTS | {"workflows"}
+"""Folders that inside one of agents are a way to sort them."""
 _CURSOR_KEYS = frozenset({"globs", "alwaysApply"})
 _RULE_KEYS = frozenset({"applyTo", "trigger", "inclusion", "paths"})
 _COMMAND_KEYS = frozenset({"argument-hint", "allowed-tools", "disable-model-invocation"})
@@ -171,6 +174,8 @@ def _with_name(parts: list[str]) -> DocumentKind:
         return by_folder
     folders = [part.lower() for part in parts[1:-1]]
     for number in range(len(folders) - 1, -1, -1):
+        if folders[number] in _PARTS_OF_AGENTS and not _AGENTS.isdisjoint(folders[:number]):
+            continue
         kind = _PLAIN_FOLDERS.get(folders[number], DocumentKind.OTHER)
         is_sure = folders[number] in _NO_AGENTS or _beside_skill(folders, number)
         if kind is not DocumentKind.OTHER or is_sure:

@@ -67,6 +67,8 @@ SUBAGENT = b"---\nname: expert\ndescription: d\n---\nText\n"
         ("x/hooks/a.md", SUBAGENT, "other", "expert"),
         ("x/templates/a.md", SUBAGENT, "other", "expert"),
         ("x/templates/agents/a.md", SUBAGENT, "subagent", "expert"),
+        ("x/agents/workflows/a.md", SUBAGENT, "subagent", "expert"),
+        ("x/.claude/agents/templates/a.md", SUBAGENT, "subagent", "expert"),
         ("x/workflows/plan.md", SUBAGENT, "command", "expert"),
         ("x/agents/AGENT_MAP.md", b"# Map\n", "other", "AGENT_MAP"),
         ("x/agents/SQL.md", b"# Agent\n", "subagent", "SQL"),
