@@ -246,6 +246,8 @@ def _repeats(one: Evidence, other: Evidence) -> bool:
     here, there = one.statement, other.statement
     if here.chunk.origin == there.chunk.origin and here.lines.overlaps(there.lines):
         return True
+    if adds(there.text, here.text):
+        return False
     return _likeness(one, other) >= SAME and _says_same(one, other)
 
 

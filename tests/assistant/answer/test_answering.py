@@ -101,6 +101,15 @@ def test_a_ban_does_not_lead_where_it_is_asked_how(desk: Any) -> None:
     assert lead.quote == "- Schedule work with `ctx.scheduler`"
 
 
+def test_a_statement_that_adds_a_command_is_no_repetition(desk: Any) -> None:
+    variables = "- Set environment variables for each deployment; mind their secrets.\n"
+    command = "- Set environment variables for each deployment with `npx convex env set`.\n"
+    desk.put("rules", f"## Environment variables\n\n{variables}{command}")
+    answer = desk.ask("How do I set environment variables for a deployment?").answer
+    assert variables.strip("- \n") in answer
+    assert "`npx convex env set`" in answer
+
+
 def test_a_list_to_verify_oneself_by_is_quoted_where_it_is_asked_for(desk: Any) -> None:
     asks = "- Does every query use an index?\n- Is auth checked before data is read?\n"
     desk.put("rules", f"## Indexes\n\n- Add indexes.\n\n## Self-Verification\n\n{asks}")
