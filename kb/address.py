@@ -56,8 +56,9 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Whether somebody means an address and no file."""
-    return text.lower().startswith(("http://", "https://"))
+    """Whether somebody means an address and no file, be it one that can be fetched or not."""
+    scheme, mark, _ = text.partition("://")
+    return bool(mark) and scheme.isalpha()
 
 
 def read_address(text: str, *, base: str | None = None) -> Address:
@@ -114,8 +115,9 @@ def checked(address: Address, *, allow_private: bool, resolver: Resolve = resolv
     if not allow_private:
         inner = [found for found in numeric if not is_public(found)]
         if inner:
+            means = "this is" if inner[0] == address.host else f"{address.host} is {inner[0]},"
             raise FetchError(
-                f"{address.host} is {inner[0]}, an address inside a private network",
+                f"{means} an address inside a private network",
                 hint="--allow-private fetches from there all the same",
                 path=str(address),
             )

@@ -313,4 +313,7 @@ def _write(folder: Path, path: str, content: bytes) -> None:
 
 
 def _cannot(path: Path, error: OSError) -> ExportError:
+    if isinstance(error, FileExistsError):
+        where = str(error.filename or path)
+        return ExportError("a file stands where a folder is needed", path=where)
     return ExportError(f"can't export to {path.name!r}: {error.strerror or error}", path=str(path))

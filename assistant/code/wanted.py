@@ -60,7 +60,11 @@ class Wanted:
                 "neither a file nor a folder", hint="- reads standard input", path=str(path)
             )
         else:
-            raise CodeCheckError("no such file or folder", path=str(path))
+            raise CodeCheckError(
+                "no such file or folder",
+                hint="name files of TypeScript or Markdown, or a folder that holds some",
+                path=str(path),
+            )
 
     def _add_file(self, path: Path, absolute: Path) -> None:
         name = absolute.name.lower()

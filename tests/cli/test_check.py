@@ -150,8 +150,8 @@ def test_standard_input_is_checked_under_the_given_name(run: Run) -> None:
 def test_an_error_with_json_is_one_document(run: Run) -> None:
     result = run("check", "gone.ts", "--json", status=2)
     error = json.loads(result.stdout)["error"]
-    assert (error["code"], error["message"]) == ("check", "no such file or folder")
-    assert result.stderr == "error: gone.ts: no such file or folder\n"
+    assert (error["code"], error["message"]) == ("check", "gone.ts: no such file or folder")
+    assert result.stderr == f"error: {error['message']} ({error['hint']})\n"
 
 
 def test_a_pipe_gets_plain_text(run: Run, tmp_path: Path) -> None:

@@ -196,6 +196,12 @@ def test_private_addresses_are_refused_unless_allowed(site: Site, add: Add) -> N
     assert site.asked == []
 
 
+def test_an_address_of_another_kind_is_no_file_that_is_missing(add: Add) -> None:
+    with pytest.raises(FetchError, match="no web address") as caught:
+        add("ftp://x.test/a.md")
+    assert caught.value.path == "ftp://x.test/a.md"
+
+
 def test_each_redirect_is_looked_at_before_it_is_followed(site: Site) -> None:
     port = read_address(site.address).port
     site.pages["/a.md"] = Answer(status=302, headers={"Location": f"http://inner.test:{port}/b.md"})

@@ -36,6 +36,14 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(ExportError, match="a file stands where a folder is needed") as caught:
+        write_export(plan(tmp_path / "out", file("a")))
+    assert caught.value.path == str(tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
 def test_planning_writes_nothing(tmp_path: Path) -> None:
     made = plan(tmp_path / "out", file("a"))
     assert not made.up_to_date
