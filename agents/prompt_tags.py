@@ -28,6 +28,8 @@ BREAK = "<!---->"
 """In place of a tag: it ends the list above it, and is neither text nor begins any."""
 _DEEP = 4
 """From so many spaces on a line is code, unless it stands in a tag."""
+_MOST_OPEN = 50
+"""Tags in tags; deeper ones make no part of their own, so that the work stays in bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _find(plain: list[str], found: list[_Open], owners: list[int | None]) -> Non
             if tag[1]:
                 _close(tag[2], number, found, stack)
                 owners[number] = stack[-1] if stack else None
-            elif not tag[3]:
+            elif not tag[3] and len(stack) < _MOST_OPEN:
                 found.append(_Open(tag[2], number, indent, owner, len(plain)))
                 stack.append(len(found) - 1)
         if text and owner is not None and owners[number] == owner:

@@ -67,6 +67,13 @@ def test_headings_in_a_tag_end_with_it() -> None:
     assert items(*lines) == [("dont", "Long names"), ("do", "Short names")]
 
 
+def test_thousands_of_open_tags_are_bounded() -> None:
+    lines = [*["<rule>"] * 3_000, "- Always x", *["</other>"] * 3_000]
+    plain, tags = without_tags(lines)
+    assert len(tags) == 50
+    assert {line for line in plain if line != BREAK} == {"- Always x"}
+
+
 LINES = st.lists(
     st.sampled_from(
         [
