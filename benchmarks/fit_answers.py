@@ -24,6 +24,7 @@ from answer_questions import (
     LIBRARIES,
     Asked,
     earlier_questions,
+    fresh_seed_questions,
     library,
     questions,
     seed_questions,
@@ -95,6 +96,7 @@ def main() -> None:
             ("development.yaml, held_out", questions("held_out")),
             ("held_out.yaml", earlier_questions("held_out")),
             ("seeds.yaml, blind", seed_questions("blind")),
+            ("seeds_held_out.yaml, blind", fresh_seed_questions()),
         ):
             made = [one for name in LIBRARIES for one in _decisions(name, held, scratch)]
             report(title, made, probabilities(made, fitted), name_them="blind" not in title)
