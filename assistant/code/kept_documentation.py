@@ -18,6 +18,7 @@ from agents.errors import ConvexpertError
 from agents.finding import DocumentedBy
 from assistant.code.documented import given_digest
 from assistant.code.options import CheckOptions
+from assistant.code.program import states_below
 from assistant.code.project_check import engine_digest
 
 if TYPE_CHECKING:
@@ -122,13 +123,7 @@ def _key(file: Path) -> str | None:
     states = _states(file)
     if states is None:
         return None
-    folder = Path(agents.__file__).parent
-    own = [
-        (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in (".py", ".md", ".json", ".yaml")
-        for status in [path.stat()]
-    ]
+    own = states_below(Path(agents.__file__).parent, (".py", ".md", ".json", ".yaml"))
     text = repr((str(file), states, engine_digest(), own))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

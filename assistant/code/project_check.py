@@ -35,6 +35,7 @@ from assistant.code.layout import (
     read_bytes,
 )
 from assistant.code.options import CheckOptions, active_rules, small_tables_of
+from assistant.code.program import states_below
 from assistant.code.seen import Seen, is_settled, state_of
 from assistant.code.seen import from_bytes as seen_from_bytes
 from assistant.code.seen import to_bytes as seen_to_bytes
@@ -316,21 +317,16 @@ def _run(
 @cache
 def engine_digest() -> str:
     """A digest of the program that finds: what it kept in another state counts for nothing."""
-    folder = Path(__file__).parent
-    states = []
-    for start, pattern in ((folder, "*.py"), *_parser_folders()):
-        for path in sorted(start.rglob(pattern)):
-            status = path.stat()
-            states.append((path.as_posix(), status.st_size, status.st_mtime_ns))
-    return _digest(states)
+    folders = [Path(__file__).parent, *_parser_folders()]
+    return _digest([states_below(folder, (".py", ".so", ".pyd")) for folder in folders])
 
 
-def _parser_folders() -> Iterator[tuple[Path, str]]:
+def _parser_folders() -> Iterator[Path]:
     """Where the parser and its grammar lie; they aren't imported for that."""
     for name in ("tree_sitter", "tree_sitter_typescript"):
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
-            yield Path(spec.origin).parent, "*.[sp][oy]*"
+            yield Path(spec.origin).parent
 
 
 def _digest(*parts: object) -> str:
