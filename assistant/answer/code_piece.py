@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from textwrap import dedent
 
 from agents.location import Lines, split_lines
 from assistant.answer.in_code import SHELLS, comment_at
@@ -68,7 +70,7 @@ _HOLLOW = frozenset(
 
 def pieces_in(code: Statement) -> Iterator[Statement]:
     """The pieces of a code block, in the order of its lines; none of a shell's or of plain text."""
-    lines = split_lines(code.quote)
+    lines = split_lines(dedent(code.quote))  # in a list or a component, the margin is further in
     opening = _OPENING.match(lines[0]) if lines else None
     if opening is None or not opening[1] or opening[1].lower() in SHELLS:
         return
@@ -93,7 +95,7 @@ def _declarations(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[
         if _STARTS.match(lines[n])
         and not (n > start and _COMMENT.match(lines[n - 1]) and lines[n - 1].strip())
     ]
-    for first, after in zip(starts, [*starts[1:], end], strict=True):
+    for first, after in pairwise([*starts, end]):
         yield from _trimmed(lines, first, after)
 
 

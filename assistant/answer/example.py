@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from textwrap import dedent
 
 from agents.location import Lines, split_lines
@@ -205,7 +206,7 @@ def _declarations(body: Sequence[str]) -> Iterator[tuple[int, int]]:
         for n in starts
         if not (n and _COMMENT.match(body[n - 1]) and body[n - 1].strip())  # its comment began it
     ]
-    for start, following in zip(starts, [*starts[1:], len(body)], strict=True):
+    for start, following in pairwise([*starts, len(body)]):
         end = following
         while end > start and not body[end - 1].strip():
             end -= 1

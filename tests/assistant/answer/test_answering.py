@@ -94,6 +94,15 @@ def test_an_example_of_another_matter_of_a_product_is_left_out(desk: Any) -> Non
     assert "billingPortal" in desk.ask("How do I open the Stripe billing portal?").answer
 
 
+def test_a_long_block_without_declarations_is_neither_piece_nor_example(desk: Any) -> None:
+    rows = "\n".join(f'  "setting{n}": {n},' for n in range(60))
+    advice = "- Keep all settings of a deployment in `settings.json`.\n"
+    desk.put("settings", f"## Settings\n\n{advice}\n```json\n{{\n{rows}\n}}\n```\n")
+    answer = desk.ask("Where do I keep the settings of a deployment?")
+    assert answer.answer.startswith("Keep all settings of a deployment in `settings.json`.")
+    assert "setting40" not in answer.answer
+
+
 def test_a_ban_does_not_lead_where_it_is_asked_how(desk: Any) -> None:
     desk.put("never", "## Never Do\n\n- Schedule work with `setTimeout`\n")
     desk.put("always", "## Always Do\n\n- Schedule work with `ctx.scheduler`\n")

@@ -31,6 +31,19 @@ def test_a_short_block_is_one_piece_that_begins_with_its_first_declaration(chunk
     assert "list query" in found.inside
 
 
+def test_a_long_block_that_declares_nothing_has_no_pieces(chunk: Make) -> None:
+    rows = [f'  "{n}": {n},' for n in range(MOST_LINES)]
+    assert pieces(chunk(block("{", *rows, "}", language="json"))) == []
+
+
+def test_the_margin_of_an_indented_block_is_its_own(chunk: Make) -> None:
+    filler = [f"    step{n}();" for n in range(MOST_LINES)]
+    text = block("  first();", "  function later() {", *filler, "  }")
+    found = pieces(chunk(f"- Steps\n{text}".replace("```", "  ```")))
+    assert found[0].quote == "  first();"
+    assert "function later()" in found[1].quote
+
+
 def test_declarations_of_a_long_block_are_pieces_with_their_comments(chunk: Make) -> None:
     filler = [f"  step{n}();" for n in range(MOST_LINES - 2)]
     text = block(
