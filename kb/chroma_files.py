@@ -7,6 +7,7 @@ killed or a disk failed, a process of its own tries them first.
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -29,6 +30,11 @@ def is_as_noted(folder: Path) -> bool:
         return _digest(folder) == (folder / _NOTE).read_text(encoding="ascii")
     except (OSError, ValueError):
         return False
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether nobody may write the store: Chroma opens no such one, and nobody changes it."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)
 
 
 def can_be_opened(folder: Path, collection: str) -> bool:

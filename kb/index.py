@@ -17,6 +17,7 @@ from typing import Any
 
 from agents.errors import KnowledgeBaseError
 from agents.location import Lines
+from agents.registry.sqlite_file import connect
 from kb.chunk import Chunk
 from kb.lexical import Fields
 from kb.matrix import VectorRow
@@ -170,9 +171,7 @@ class Index:
     @classmethod
     def _connect(cls, path: Path) -> Index:
         try:
-            connection = sqlite3.connect(
-                path, timeout=60, isolation_level=None, check_same_thread=False
-            )
+            connection = connect(path)
         except sqlite3.Error as error:
             raise _refused(path, error) from error
         index = cls(connection, path)

@@ -16,7 +16,7 @@ from agents.errors import KnowledgeBaseError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
 from kb.build import BuildReport, Progress, build_index
-from kb.chroma_files import can_be_opened, is_as_noted, note_graph
+from kb.chroma_files import can_be_opened, is_as_noted, is_read_only, note_graph
 from kb.chunk import CHUNKER, Chunk
 from kb.dense import (
     MAKE_ANEW,
@@ -250,9 +250,11 @@ class KnowledgeBase:
 
     def _has_all_vectors(self, meta: Mapping[str, str]) -> bool:
         """Whether the vector store can be read and has what the index needs."""
-        wanted = int(meta.get("vectors", 0))
+        wanted, folder = int(meta.get("vectors", 0)), self._workspace.vectors
         if not wanted:
             return True
+        if self._settings.chroma_url is None and is_read_only(folder):
+            return is_as_noted(folder)
         try:
             return self._vectors_to_read().count() >= wanted
         except VectorStoreError:

@@ -12,6 +12,7 @@ from agents.settings import Settings
 from agents.workspace import Workspace
 from kb import matrix, words
 from kb.array_file import is_damaged
+from kb.chroma_files import is_as_noted, is_read_only
 from kb.index import Index, IndexDamaged
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ def _verify_vectors(
     embedded = settings.chroma_url is None
     if embedded and wanted and not workspace.vectors.is_dir():
         yield Symptom("vectors", f"{workspace.vectors} is gone", _REBUILD, rebuild)
+        return
+    if embedded and is_read_only(workspace.vectors):
+        if not is_as_noted(workspace.vectors):
+            what = f"{workspace.vectors} is not as the last build left it"
+            yield Symptom("vectors", what, "build the index anew where it can be written")
         return
     try:
         with (

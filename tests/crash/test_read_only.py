@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,3 +49,13 @@ def test_what_writes_says_that_it_can_not(read_only: Convexpert) -> None:
     assert done.returncode == 2
     assert "readonly" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_index_that_nobody_may_write_is_searched(disk: Path, convexpert: Convexpert) -> None:
+    assert convexpert("kb", "build").returncode == 0
+    whole = convexpert("kb", "search", "fixed interval").stdout
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    assert convexpert("kb", "search", "fixed interval").stdout == whole != ""
+    assert convexpert("ask", "When do I need an index?").returncode == 0
+    assert json.loads(convexpert("kb", "status", "--json").stdout)["up_to_date"]
+    assert convexpert("doctor").returncode == 0
