@@ -13,7 +13,7 @@ from agents.document import digest_of
 from agents.finding import Finding, Severity
 from agents.processes import run_jobs
 from agents.reporters.report import FindingsReport
-from assistant.code.layout import load_project, project_around
+from assistant.code.layout import load_project, project_around, project_files
 from assistant.code.modules import CODE_SUFFIXES
 from assistant.code.options import CheckOptions, active_rules, require_known_ids
 from assistant.code.project_check import (
@@ -68,11 +68,13 @@ def check_paths(
     options_for: OptionsFor | None = None,
     store: Store | None = None,
     processes: int = 1,
+    may_read: Callable[[Path], bool] | None = None,
 ) -> CheckReport:
     """Check files and folders; a file given twice counts once.
 
     `options_for` may differ from `options` in rules and severities, by file. What `store` holds of
     an earlier check is not worked out again. With several `processes` large checks are shared out.
+    `may_read` limits which other packages of a project's workspace are read for its clients.
 
     Raises CodeCheckError for a path that is missing, can't be read or holds nothing to check, and
     for rule ids that don't exist.
@@ -80,7 +82,7 @@ def check_paths(
     options = options or CheckOptions()
     require_known_ids(options)
     here = Path.cwd()
-    wanted = Wanted(display=partial(display_from, here))
+    wanted = Wanted(display=partial(display_from, here), may_read=may_read)
     for path in paths:
         wanted.add(path)
     jobs = wanted.jobs(options_for or (lambda _path: options), here)
@@ -163,11 +165,16 @@ def check_source(
 
 
 def check_standard_input(
-    source: bytes, *, filename: str, options: CheckOptions | None = None
+    source: bytes,
+    *,
+    filename: str,
+    options: CheckOptions | None = None,
+    may_read: Callable[[Path], bool] | None = None,
 ) -> CheckReport:
     """Check one source in place of the file of that name, with the project around it if any.
 
-    Where no project holds such a file it is checked by itself, as `check_source` does.
+    Where no project holds such a file it is checked by itself, as `check_source` does. `may_read`
+    as `check_paths` takes it.
     """
     options = options or CheckOptions()
     path = Path(filename).absolute()
@@ -181,6 +188,7 @@ def check_standard_input(
         display=partial(display_from, Path.cwd()),
         small_tables=options.small_tables,
         unsaved={path: source},
+        listed=project_files(project, may_read),
     )
     return _report([loaded], options)
 

@@ -218,11 +218,17 @@ def listed_files(folder: Path) -> Iterator[ListedFile]:
                     yield ListedFile(path, (found.st_size, found.st_ino, *times))
 
 
-def project_files(found: ProjectRoot) -> Iterator[ListedFile]:
-    """The code files of a project: those below its root, then its workspace's other packages."""
+def project_files(
+    found: ProjectRoot, may_read: Callable[[Path], bool] | None = None
+) -> Iterator[ListedFile]:
+    """The code files of a project: those below its root, then its workspace's other packages.
+
+    Other packages lie outside the project's folder: `may_read` tells which of them to enter.
+    """
     yield from listed_files(found.root)
     for package in packages_beside(found.root, IGNORED_FOLDERS):
-        yield from listed_files(package)
+        if may_read is None or may_read(package):
+            yield from listed_files(package)
 
 
 def documents_in(folder: Path) -> Iterator[Path]:

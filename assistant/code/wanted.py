@@ -33,8 +33,15 @@ if TYPE_CHECKING:
 class Wanted:
     """Sorts the given paths: code by its project, code without one, documents."""
 
-    def __init__(self, display: Callable[[Path], str]) -> None:
+    def __init__(
+        self,
+        display: Callable[[Path], str],
+        *,
+        may_read: Callable[[Path], bool] | None = None,
+    ) -> None:
+        """`may_read` as `project_files` takes it."""
         self._display = display
+        self._may_read = may_read
         self._in_project: dict[ProjectRoot, set[Path]] = defaultdict(set)
         self._named: set[Path] = set()
         self._listed: dict[ProjectRoot, tuple[ListedFile, ...]] = {}
@@ -89,7 +96,7 @@ class Wanted:
         projects = sorted(find_projects(absolute), key=lambda project: -len(project.root.parts))
         taken: set[Path] = set()
         for project in projects:
-            listed = self._listed[project] = tuple(project_files(project))
+            listed = self._listed[project] = tuple(project_files(project, self._may_read))
             below = f"{absolute.as_posix().removesuffix('/')}/"
             files = {Path(one.path) for one in listed if one.path.startswith(below)} - taken
             self._in_project[project] |= files
@@ -121,10 +128,14 @@ class Wanted:
                 _grouped(found, files, options_for),
                 frozenset(found.inner(path) for path in files & self._named),
                 here,
-                self._listed.get(found),
+                self._listed.get(found) or self._limited(found),
             )
             for found, files in sorted(self._in_project.items(), key=lambda item: item[0].root)
         ]
+
+    def _limited(self, found: ProjectRoot) -> tuple[ListedFile, ...] | None:
+        """The files of a project where not all may be read; else they are listed when needed."""
+        return None if self._may_read is None else tuple(project_files(found, self._may_read))
 
     def loose_projects(self, small_tables: frozenset[str]) -> Iterator[Project]:
         """What lies in no project: documents, and single files of code; in order."""

@@ -26,7 +26,9 @@ def check_text(code: str, filename: str, options: CheckOptions, folders: Folders
     except UsageError:
         path = None
     if path is not None and path.is_file() and _within(path, folders):
-        return check_standard_input(source, filename=str(path), options=options)
+        return check_standard_input(
+            source, filename=str(path), options=options, may_read=folders.hold
+        )
     return check_source(source, filename=filename, options=options)
 
 
@@ -52,7 +54,7 @@ def check_files(paths: Sequence[Path], options: CheckOptions, folders: Folders) 
                 path=str(path),
             )
     if together:
-        reports.insert(0, check_paths(together, options))
+        reports.insert(0, check_paths(together, options, may_read=folders.hold))
     return joined(reports)
 
 

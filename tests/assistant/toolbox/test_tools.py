@@ -216,6 +216,44 @@ def test_a_project_that_begins_outside_is_not_read(project: Any, toolbox: Toolbo
             BY_NAME["check_code"].call(alone, {"paths": ["."]})
 
 
+def test_clients_outside_the_granted_folder_are_not_read(project: Any, tmp_path: Path) -> None:
+    """Who calls a function decides a rule; the callers may be another package's."""
+    backend, web = tmp_path / "repo" / "backend", tmp_path / "repo" / "web"
+    for folder in (tmp_path / "repo" / ".git", backend / "convex", web):
+        folder.mkdir(parents=True)
+    for package in (backend, web):
+        (package / "package.json").write_text('{"dependencies": {"convex": "1.48.0"}}', "utf-8")
+    (backend / "convex" / "tasks.ts").write_text(
+        'import { action, query } from "./_generated/server";\n'
+        'import { api } from "./_generated/api";\n'
+        "export const list = query({ args: {}, handler: async () => [] });\n"
+        "export const run = action({ args: {},\n"
+        "  handler: async (ctx) => await ctx.runQuery(api.tasks.list, {}) });\n",
+        "utf-8",
+    )
+    (backend / "App.ts").write_text(
+        'import { api } from "./convex/_generated/api";\nexport const used = api.tasks.run;\n',
+        "utf-8",
+    )
+    (web / "App.ts").write_text(
+        'import { api } from "../backend/convex/_generated/api";\n'
+        'import { useQuery } from "convex/react";\n'
+        "export const useTasks = () => useQuery(api.tasks.list);\n",
+        "utf-8",
+    )
+    tasks = backend / "convex" / "tasks.ts"
+    for granted, internal in ((backend, True), (tmp_path / "repo", False)):
+        for asked in (
+            {"paths": [str(backend)]},
+            {"paths": [str(tasks)]},
+            {"code": tasks.read_text("utf-8"), "filename": str(tasks)},
+        ):
+            with Toolbox(project.workspace, Settings(), folders=Folders((granted,))) as opened:
+                found = BY_NAME["check_code"].call(opened, asked)
+            rules = {finding["rule"] for finding in found["findings"]}
+            assert ("use-internal-function" in rules) == internal, (granted, asked)
+
+
 def test_halves_of_surrogate_pairs_are_refused(toolbox: Toolbox) -> None:
     for name, arguments in (
         ("search_knowledge", {"query": "with\ud800Index"}),
