@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from agents.registry.connection import BUSY_SECONDS, Connection
+
+_RETRY_SECONDS = 0.01
 
 
 class SqliteConnection(Connection):
@@ -133,12 +136,28 @@ def _read_only_query(path: Path) -> dict[str, str] | None:
 
 def _prepare(driver: sqlite3.Connection) -> None:
     driver.row_factory = _named
-    # WAL mode stays in the file: asked for once, since changing it needs the whole file.
-    if driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        driver.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(driver)
     driver.execute("PRAGMA synchronous = FULL")
     driver.execute("PRAGMA foreign_keys = ON")
     driver.execute("PRAGMA trusted_schema = OFF")
+
+
+def _write_ahead(driver: sqlite3.Connection) -> None:
+    """Put the file into WAL mode, which stays in it, once whoever uses it lets go.
+
+    The change needs the whole file. SQLite doesn't wait for that itself, whatever the time-out: a
+    process that makes the same new file at the same moment would be told that it is locked.
+    """
+    last = time.monotonic() + BUSY_SECONDS
+    while driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            driver.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Any:

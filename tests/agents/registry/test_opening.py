@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,20 @@ def test_writes_are_synchronised_to_disk_in_full(tmp_path: Path) -> None:
         ]
     database.close()
     assert modes == ["wal", 2, 1]
+
+
+def test_a_new_file_that_another_process_is_about_to_fill_is_waited_for(
+    workspace: Workspace,
+) -> None:
+    workspace.registry.parent.mkdir(parents=True)
+    other = sqlite3.connect(workspace.registry, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    let_go = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+    let_go.start()
+    with open_registry(workspace, Settings()) as registry:
+        assert registry.agents()
+    let_go.join()
+    other.close()
 
 
 def import_one_by_one(root: Path, folder: Path) -> None:
