@@ -11,8 +11,9 @@ import json
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from agents.closing import Closing
 
 FILE = "eval-cases.sqlite"
 """In the user's workspace."""
@@ -21,22 +22,15 @@ MOST = 100_000
 """Values that are kept; beyond, the older half is dropped."""
 
 
-class KeptValues:
+class KeptValues(Closing):
     """The open file: JSON values by digests. A context manager; used by one thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db = self._connect()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         if self._db is not None:
             with suppress(sqlite3.Error):
                 self._db.close()

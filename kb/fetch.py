@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from agents.closing import Closing
 from agents.errors import FetchError
 from agents.registry.pages import NO_VALIDATORS, Validators
 from kb.address import Address, Resolve, checked, read_address, resolve
@@ -38,7 +38,7 @@ class Fetched:
     """Whether it is a web page and no Markdown."""
 
 
-class Fetcher:
+class Fetcher(Closing):
     """Fetches texts one after the other, over few connections. A context manager.
 
     Proxies of the environment are not used: they would resolve names by themselves.
@@ -57,15 +57,8 @@ class Fetcher:
         # One client for each server: connections to one numeric address may be to several hosts.
         self._clients: dict[tuple[str, str, int], tuple[str, httpx.Client]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the connections."""
         for _, client in self._clients.values():
             client.close()
         self._clients.clear()

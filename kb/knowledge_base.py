@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from agents.closing import Closing
 from agents.errors import KnowledgeBaseError, UsageError
 from agents.settings import Settings
 from agents.workspace import Workspace
@@ -67,7 +67,7 @@ class Status:
 _NOTHING = Status(False, 0, 0, 0, model=None, chunker=None, registry_state=None)
 
 
-class KnowledgeBase:
+class KnowledgeBase(Closing):
     """What is searched: the latest versions of all visible agents.
 
     A context manager. Made by `open`; the parts that a search doesn't need are never loaded.
@@ -119,17 +119,6 @@ class KnowledgeBase:
         if update:
             opened.refresh()
         return opened
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the index file, and the connections to a server."""

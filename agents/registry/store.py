@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from agents.closing import Closing
 from agents.errors import HandleTaken
 from agents.registry import rows
 from agents.registry.clock import Clock, timestamp, utc_now
@@ -57,7 +57,7 @@ class LabelMove:
     author: str | None
 
 
-class Registry:
+class Registry(Closing):
     """Agents and their versions. Reads see one state; every write is one transaction.
 
     Errors are AgentNotFound, VersionNotFound, InvalidReference and HandleTaken for what a caller
@@ -69,17 +69,6 @@ class Registry:
         """Use a database that `migrate` has brought to today's shape."""
         self._database = database
         self._now = now
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""

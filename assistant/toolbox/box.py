@@ -9,9 +9,9 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from agents.closing import Closing
 from agents.errors import UsageError
 from agents.registry.describe import details_of, jsonable, summary_of
 from agents.settings import Settings, load_settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Toolbox:
+class Toolbox(Closing):
     """A workspace, opened when a tool first needs it and kept open. A context manager.
 
     Threads may share one. All methods raise the errors of `agents.errors`.
@@ -69,17 +69,6 @@ class Toolbox:
         """The workspace and the settings that apply in the current folder."""
         start = Path.cwd()
         return cls(find_workspace(start), load_settings(start))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close what was opened."""
