@@ -72,10 +72,18 @@ class Installed:
     """Whether there may be any number of others: installed out of sight."""
 
 
-def installed_for(project: Project, file: CodeFile) -> Installed:
-    """What the app or component that holds a file installs."""
+def installed_for(project: Project, file: CodeFile, said: str | None = None) -> Installed:
+    """What the app or component that holds a file installs.
+
+    `said` is the import that names the generated API, which decides where it is relative: code
+    of the app may lie in a component's folder, and then imports the app's.
+    """
     component = project.component_of(file)
     folder = project.functions_folder if component is None else component
+    if component and said is not None and said.startswith("."):
+        reached = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), said))
+        if not reached.startswith(f"{component}/"):
+            folder = project.functions_folder
     return project.once(_all_installed)(folder, file)
 
 
@@ -165,8 +173,8 @@ def _own_name(project: Project, definition: Target) -> str | None:
     return syntax.string_value(syntax.argument(definition.node, 0))
 
 
-def names_used(project: Project, file: CodeFile) -> Iterator[tuple[Node, str]]:
-    """Each `X` of `components.X` in a file's code, with the node that says it."""
+def names_used(project: Project, file: CodeFile) -> Iterator[tuple[Node, str, str]]:
+    """Each `X` of `components.X` in a file's code: the node that says it, `X`, and the import."""
     if b"components" not in file.raw:
         return
     for binding in list(file.names.module.bindings.values()):
@@ -176,10 +184,11 @@ def names_used(project: Project, file: CodeFile) -> Iterator[tuple[Node, str]]:
         if target.module not in ("_generated/api", "_generated/server"):
             continue
         for use in file.names.uses(binding):
-            if target.name == "components":
-                yield from _members(file, use, 0)
-            elif target.name == "*" and (whole := _member_around(use, "components")) is not None:
-                yield from _members(file, whole, 0)
+            whole: Node | None = use
+            if target.name != "components":
+                whole = _member_around(use, "components") if target.name == "*" else None
+            for node, name in _members(file, whole, 0) if whole is not None else ():
+                yield node, name, binding.imported.specifier
 
 
 def _member_around(use: Node, name: str) -> Node | None:

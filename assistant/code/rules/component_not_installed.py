@@ -56,8 +56,8 @@ from assistant.code.rules._module_imports import is_in_type
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report names of components that aren't installed."""
-    for node, name in names_used(project, file):
-        installed = installed_for(project, file)
+    for node, name, said in names_used(project, file):
+        installed = installed_for(project, file, said)
         if name in installed.names or _is_open(name, installed, file, project) or is_in_type(node):
             continue
         package = PACKAGES_OF_NAMES.get(name)
