@@ -37,7 +37,7 @@ class Provenance(StrEnum):
     GENERATED = "generated"
     """`_generated/server`."""
     GENERIC = "generic"
-    """`queryGeneric` and its kin of `convex/server`."""
+    """`queryGeneric` and its kin of `convex/server`, and `query` where it is taken from there."""
     CUSTOM = "custom"
     """Made from another builder: convex-helpers, or a wrapper of the project's own."""
     BY_NAME = "by-name"
@@ -149,9 +149,7 @@ def _of_module(target: Target) -> Builder | None:
     if target.module == "_generated/server":
         return _base_builder(target.name, Provenance.GENERATED)
     if target.module == "convex/server":
-        if target.name.endswith("Generic"):
-            return _base_builder(target.name.removesuffix("Generic"), Provenance.GENERIC)
-        return None
+        return _base_builder(target.name.removesuffix("Generic"), Provenance.GENERIC)
     return _base_builder(target.name, Provenance.BY_NAME) or _custom_by_name(target.name)
 
 

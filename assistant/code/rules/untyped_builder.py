@@ -1,7 +1,8 @@
 """A function is registered by an untyped builder of `convex/server` in an app with generated ones.
 
 Why: `queryGeneric` and its kin know nothing of the app's schema: tables, indexes, documents and
-`ctx` are all `any`. The builders of `_generated/server` do the same with types.
+`ctx` are all `any`. The builders of `_generated/server` do the same with types. `query` itself is
+no export of `convex/server`, though it is often imported from there.
 Silent when: it is in a component or a library, there is no `_generated` folder, or the app's own
 module builds on `_generated/server`.
 
@@ -52,24 +53,28 @@ if TYPE_CHECKING:
 
     from assistant.code.names import Import
 
-BUILDERS = frozenset(
+TYPED = frozenset(
     {
-        "actionGeneric",
-        "httpActionGeneric",
-        "internalActionGeneric",
-        "internalMutationGeneric",
-        "internalQueryGeneric",
-        "mutationGeneric",
-        "queryGeneric",
+        "action",
+        "httpAction",
+        "internalAction",
+        "internalMutation",
+        "internalQuery",
+        "mutation",
+        "query",
     }
 )
+BUILDERS = TYPED | {f"{name}Generic" for name in TYPED}
+"""`convex/server` has those with `Generic` only; the others are looked for there by mistake."""
 
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report the calls of untyped builders."""
-    if b"Generic" not in file.raw or project.component_of(file) is not None:
+    if b"convex/server" not in file.raw or not any(
+        map(_brings_one, file.nodes("import_statement"))
+    ):
         return
-    if not _has_generated(project):
+    if project.component_of(file) is not None or not _has_generated(project):
         return
     for call in file.nodes("call_expression"):
         callee = syntax.callee(call)
@@ -83,15 +88,28 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
             yield RULE.at(
                 file,
                 used,
-                f"`{name}` of `convex/server` knows nothing of the schema",
+                f"`{name}` of `convex/server` knows nothing of the schema"
+                if name not in TYPED
+                else f"`convex/server` has no `{name}`",
                 hint=f"use `{name.removesuffix('Generic')}` of `_generated/server`",
                 edits=() if imported is None else _edits(project, file, used, imported),
             )
 
 
+def _brings_one(statement: Node) -> bool:
+    """Whether an import can bring a builder of `convex/server`."""
+    if syntax.string_value(syntax.field(statement, "source")) != "convex/server":
+        return False
+    named = syntax.descendants(statement, "import_specifier", "namespace_import")
+    return any(
+        one.type == "namespace_import" or syntax.text_of(syntax.field(one, "name")) in BUILDERS
+        for one in named
+    )
+
+
 def _has_generated(project: Project) -> bool:
     return any(
-        file.category is Category.GENERATED or b"_generated/server" in file.raw
+        file.category is Category.GENERATED or b"/_generated/" in file.raw
         for file in project.files
         if file.category in (Category.GENERATED, Category.DEPLOYED)
         and project.component_of(file) is None
