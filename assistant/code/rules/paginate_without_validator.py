@@ -33,14 +33,16 @@ from collections.abc import Iterator
 
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
+from assistant.code.builders import Provenance
 from assistant.code.contexts import min_confidence
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._arguments import Origin, origins, validator_of
-from assistant.code.validators import UNKNOWN_KIND, Validator
+from assistant.code.validators import UNKNOWN_KIND, Validator, read_validator
 
 _RIGHT = "paginationOptsValidator"
+_PLAIN = frozenset({"query", "mutation", "internalQuery", "internalMutation"})
 
 
 def check(query: DbQuery, project: Project) -> Iterator[Report]:
@@ -53,7 +55,7 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
         return
     for source in syntax.object_spreads(given) or [given]:
         for origin in origins(project, step.file, source, reassigned=True):
-            validator = validator_of(project, origin)
+            validator = None if _is_left_out(project, origin) else validator_of(project, origin)
             if not origin.path or _is_fine(validator):
                 continue
             name = origin.path[0]
@@ -67,6 +69,19 @@ def check(query: DbQuery, project: Project) -> Iterator[Report]:
                 confidence=_confidence(query, origin),
             )
             return
+
+
+def _is_left_out(project: Project, origin: Origin) -> bool:
+    """Whether `args` is an object that can be read and doesn't declare the argument at all."""
+    declared, builder = origin.function.args, origin.function.builder
+    # A custom builder can declare arguments of its own, one out of sight too.
+    named = builder.provenance is not Provenance.BY_NAME or (
+        syntax.callee_name(origin.function.call) in _PLAIN
+    )
+    if declared is None or not origin.path or builder.layers or not named:
+        return False
+    whole = read_validator(project, declared.file, declared.node).inner
+    return whole.kind == "object" and whole.complete and origin.path[0] not in whole.fields
 
 
 def _is_fine(validator: Validator | None) -> bool:
