@@ -314,5 +314,10 @@ def _compared(statement: Statement) -> str:
     return f"{lead}{context}{statement.text}{inside}"[:LONGEST_COMPARED]
 
 
+def compared_texts(chunk: Chunk) -> list[str]:
+    """What a chunk's statements are compared by, whatever the question."""
+    return [_compared(found) for found in _statements(chunk) if found.kind != "code"]
+
+
 def _order(found: Evidence) -> tuple[float, tuple[str, int, int, str]]:
     return (-found.score, found.statement.key)

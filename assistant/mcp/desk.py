@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from agents.errors import ConvexpertError
 from assistant.toolbox import arguments
+from assistant.toolbox.beforehand import Beforehand
 from assistant.toolbox.box import Toolbox
 from assistant.toolbox.tools import Lane, told
 
@@ -38,10 +39,12 @@ class Busy(ConvexpertError):
 
 
 class _Worker:
-    """A thread that does one job after the other."""
+    """A thread that does one job after the other, and between them what is of use later."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, between: Callable[[], bool] | None = None) -> None:
+        """`between` does a little while no job waits; it tells whether there is more to do."""
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(MOST_WAITING)
+        self._between = between
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -78,10 +81,28 @@ class _Worker:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        more = False
+        while True:
+            try:
+                job = self._jobs.get(block=not more)
+            except queue.Empty:
+                more = self._go_on()
+                continue
+            if job is None:
+                return
             job()
             # Not kept until the next one comes: it holds what the call returned.
             del job
+            more = self._between is not None
+
+    def _go_on(self) -> bool:
+        """Do a little between jobs; whether there is more to do. What fails once is given up."""
+        try:
+            return self._between is not None and self._between()
+        except Exception as error:
+            self._between = None
+            _complain(error)
+            return False
 
 
 class Desk:
@@ -91,7 +112,11 @@ class Desk:
         """`make` gets what is to be told of progress."""
         self._listeners: set[Progress] = set()
         self.toolbox = make(self._heard)
-        self._workers = {lane: _Worker(f"convexpert-{lane}") for lane in Lane}
+        beforehand = Beforehand(self.toolbox)
+        self._workers = {
+            lane: _Worker(f"convexpert-{lane}", beforehand.step if lane is Lane.SEARCH else None)
+            for lane in Lane
+        }
 
     async def run(self, lane: Lane, call: Callable[[Toolbox], Result]) -> Result:
         """The call's result, when its turn has come. Raises Busy, and what the call raises."""
@@ -121,7 +146,7 @@ class Desk:
         }
         for lane, call in calls.items():
             future = self._workers[lane].submit(lambda call=call: call(self.toolbox))  # type: ignore[misc]
-            future.add_done_callback(_complain)
+            future.add_done_callback(_complain_of)
 
     def close(self) -> bool:
         """End the threads and close the toolbox; False where one is still at work."""
@@ -134,10 +159,15 @@ class Desk:
         return all(ended)
 
 
-def _complain(future: Future[object]) -> None:
-    """Say on standard error why warming up failed; calls say it again, to who makes them."""
+def _complain_of(future: Future[object]) -> None:
     error = None if future.cancelled() else future.exception()
+    if error is not None:
+        _complain(error)
+
+
+def _complain(error: BaseException) -> None:
+    """Say on standard error what failed unasked; calls say it again, to who makes them."""
     if isinstance(error, ConvexpertError):
         sys.stderr.write(f"convexpert mcp: {' '.join(told(error).split())}\n")
-    elif error is not None:
+    else:
         sys.stderr.write(f"convexpert mcp: {type(error).__name__}: {error}\n")
