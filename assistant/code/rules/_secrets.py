@@ -20,7 +20,7 @@ _LITERALS = frozenset(
     | {"undefined", "regex", "object", "this"}
 )
 _COMPARING = frozenset(
-    {"compare", "constant", "equal", "equals", "match", "matches", "timing", "verify"}
+    {"compare", "constant", "eq", "equal", "equals", "match", "matches", "timing", "verify"}
 )
 _SECRET_SETTINGS = frozenset({"auth", "code", "key", "pass", "pin", "webhook"})
 _PROVING_HEADERS = frozenset({"authorization", "hmac", "jwt", "secret", "signature", "token"})
@@ -125,7 +125,9 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
     if name in ("includes", "has") and len(given) == 1:
         # A bare `token` may well be a piece of text.
         return syntax.text_of(given[0]) != "token" and is_secret(project, file, given[0])
-    if _COMPARING.isdisjoint(words_of(name)):
+    if _COMPARING.isdisjoint(words_of(name)) and not _compares_what_it_is_given(
+        project, file, node
+    ):
         return False
     operands = [one for one in (*given, receiver) if one is not None and not is_literal(one)]
     if len(operands) < 2 or not any(is_secret(project, file, one) for one in operands):
@@ -203,6 +205,29 @@ def _is_digest_of_secret(file: CodeFile, value: Node | None) -> bool:
 def _is_capability_field(name: str) -> bool:
     own = name.removeprefix("by_")
     return names_a_secret(own) or (own != "session" and names_a_session(own))
+
+
+def _compares_what_it_is_given(project: Project, file: CodeFile, call: Node) -> bool:
+    """Whether a small function of the project does nothing but compare two of its parameters.
+
+    Told by its code, whatever it is called: a digit by digit `^`, or `a === b` of parameters.
+    """
+    if len(syntax.arguments(call)) < 2:
+        return False
+    node = project.follow(file, syntax.callee(call)).node
+    if node is None or node.type not in syntax.FUNCTION_KINDS:
+        return False
+    given = {syntax.text_of(syntax.parameter_pattern(one)) for one in syntax.parameters(node)}
+    return any(
+        syntax.text_of(syntax.field(inner, "operator")) in ("^", *EQUALITY)
+        and {syntax.text_of(syntax.chain_root(side)) for side in _sides(inner)} <= given
+        and not any(syntax.text_of(side).endswith(".length") for side in _sides(inner))
+        for inner in syntax.descendants(node, "binary_expression")
+    )
+
+
+def _sides(binary: Node) -> list[Node | None]:
+    return [syntax.field(binary, "left"), syntax.field(binary, "right")]
 
 
 def _is_comparison(project: Project, file: CodeFile, call: Node) -> bool:
