@@ -34,6 +34,7 @@ CONTEXT_PARTS = frozenset(
     }
 )
 """What Convex itself puts into a context; anything else there comes from a custom builder."""
+_UNKNOWN_VISITORS = frozenset({"anon", "anonymous", "guest", "visitor"})
 _RUNS = frozenset({"runAction", "runMutation", "runQuery"})
 _MAX_DEPTH = 14
 
@@ -65,6 +66,7 @@ class ActingUser:
             owner = syntax.field(node, "object")
             return (
                 self._is_acting_part(file, node)
+                or self._is_session_argument(file, node)
                 or self.is_acting(file, owner, depth)
                 or self._is_acting_field(file, owner, syntax.member_name(node), depth)
             )
@@ -112,17 +114,29 @@ class ActingUser:
         """Whether callers give the acting user for a parameter, or for that member of one."""
         for where, value in self._flow.given_to(file, parameter):
             inner = syntax.unwrap(value)
+            if path and path[0] not in CONTEXT_PARTS and self._is_context(where, inner):
+                return True
             if path and inner is not None and inner.type == "object":
                 inner = syntax.object_member(inner, path[0])
             if self.is_acting(where, inner, depth):
                 return True
         return False
 
+    def _is_context(self, file: CodeFile, node: Node | None) -> bool:
+        """Whether a helper is given the whole context, whatever type it takes it as."""
+        found = None if node is None else self._project.contexts.path_of(file, node)
+        return found is not None and not found.path
+
     def _is_session_argument(self, file: CodeFile, node: Node) -> bool:
-        """A session's id is as good as an identity: nobody else knows it."""
-        return any(
-            words_of(name)[-2:] == ("session", "id") for name in self._flow.names(file, node)
-        )
+        """A session's id, or an unknown visitor's own string: nobody else knows it."""
+        for path in self._flow.paths(file, node):
+            words = words_of(path[0]) if len(path) == 1 else ()
+            if words[-2:] == ("session", "id"):
+                return True
+            if len(words) > 1 and words[-1] == "id" and words[-2] in _UNKNOWN_VISITORS:
+                validator = self._flow.validator_of(path)
+                return validator is not None and validator.kind == "string"
+        return False
 
     def _is_acting_call(self, file: CodeFile, call: Node, depth: int) -> bool:
         if asks_who(file, call):
@@ -144,7 +158,14 @@ class ActingUser:
         function = target.node
         if target.file is not None and function is not None and function.type in FUNCTION_KINDS:
             unit = self._project.reach.unit_of(target.file, function)
-            return self._checks.through(unit) or names_the_caller(syntax.callee_name(call))
+            return (
+                self._checks.through(unit)
+                or names_the_caller(syntax.callee_name(call))
+                or any(
+                    self.is_acting(target.file, value, depth)
+                    for value in syntax.returned_expressions(function)
+                )
+            )
         receiver = syntax.receiver(call)
         if receiver is None:
             is_same = syntax.text_of(syntax.callee(call)) == "String"

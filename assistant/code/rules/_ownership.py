@@ -9,6 +9,7 @@ from assistant.code import syntax
 from assistant.code.rules._acting_user import ActingUser, equalities_in
 from assistant.code.rules._argument_flow import ArgumentFlow, iterated
 from assistant.code.rules._conditions import decides
+from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._out_of_sight import outside_of
 from assistant.code.rules._secrets import EQUALITY, compares_secret, is_literal
 from assistant.code.rules._words import words_of
@@ -80,9 +81,17 @@ class Ownership:
             elif kind in ("call_expression", "new_expression"):
                 if self._is_list_check(file, node) or self._is_check_out_of_sight(file, node):
                     return True
-            elif kind in ("member_expression", "identifier") and self._is_role_check(file, node):
+            elif kind in ("member_expression", "identifier"):
+                if self._is_role_check(file, node):
+                    return True
+            elif kind == "if_statement" and is_environment_guard(node):
                 return True
-        return any(self._is_membership(file, node) for node in self._chains(unit))
+        return any(self._is_membership(file, node) for node in self._chains(unit)) or any(
+            run.reference is not None
+            and run.reference.root == "components"
+            and self._is_asked_of_component(file, run.call.arguments)
+            for run in self._project.reach.runs_of(unit)
+        )
 
     def _compares(self, file: CodeFile, node: Node) -> bool:
         if syntax.text_of(syntax.field(node, "operator")) not in EQUALITY:
@@ -159,6 +168,27 @@ class Ownership:
         if acting and all(acting):
             return not _PRIVILEGED.isdisjoint(words_of(_table_of(chain)))
         return any(acting)
+
+    def _is_asked_of_component(self, file: CodeFile, given: list[Node]) -> bool:
+        """Whether a component looks something up by the acting user and by something besides.
+
+        Its code is out of sight: it may keep who belongs to which organization.
+        """
+        values = [value for one in given[1:] for value in _leaves(one)]
+        acting = [self._acting.is_acting(file, value) for value in values]
+        return any(acting) and not all(acting)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """The values inside of an object, however deep, other than literals."""
+    inner = syntax.unwrap(node)
+    if inner is not None and inner.type in ("object", "array"):
+        for child in inner.named_children:
+            value = syntax.field(child, "value") if child.type == "pair" else child
+            if value is not None:
+                yield from _leaves(value)
+    elif inner is not None and inner.type != "comment" and not is_literal(inner):
+        yield inner
 
 
 def _table_of(chain: Node) -> str:

@@ -49,6 +49,7 @@ Intent:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
 from assistant.code import syntax
@@ -64,6 +65,11 @@ from assistant.code.rules._ownership import Ownership
 from assistant.code.rules._words import words_of
 from assistant.code.schema import Schema
 
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from assistant.code.contexts import ContextCall
+
 _PEOPLE = frozenset({"accounts", "members", "profiles", "users"})
 _OWNERS = frozenset(
     {"account", "author", "by", "clerk", "creator", "customer", "email", "member", "org"}
@@ -71,6 +77,8 @@ _OWNERS = frozenset(
     | {"users", "workspace"}
 )
 _OPENNESS = frozenset({"private", "public", "publish", "published", "visibility", "visible"})
+_SHARED = frozenset({"public", "published", "shared"})
+"""In the name of a query or a table: whoever knows the id may read."""
 _CHANGES = frozenset({("db", "patch"), ("db", "replace"), ("db", "delete")})
 
 
@@ -89,7 +97,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     owned = _may_have_owner(flow, returned if changed is None else changed)
     if changed is None and not owned:
         return
-    if changed is None and _asks_if_public(flow):
+    if changed is None and (_is_shared(flow, returned) or _asks_if_public(flow)):
         return
     look = project.once(CallerChecks).look(function)
     if look is Look.OUT_OF_SIGHT or Ownership(flow).is_compared():
@@ -113,11 +121,42 @@ def _changes(flow: ArgumentFlow) -> Iterator[frozenset[ArgumentPath]]:
     project = flow.project
     for unit in flow.units:
         for call in project.reach.context_calls_of(unit):
-            if call.path not in _CHANGES:
+            if call.path not in _CHANGES or _only_counts(call):
                 continue
             ids = ids_from_arguments(flow, unit.file, id_of(call))
             if ids:
                 yield ids
+
+
+def _only_counts(call: ContextCall) -> bool:
+    """Whether a patch says no more than that there is one more (or less) of something, and when.
+
+    `db.patch(post, { comments: found.comments + 1 })` is anybody's to bring about.
+    """
+    if call.path != ("db", "patch") or not call.arguments:
+        return False
+    given = syntax.unwrap(call.arguments[-1])
+    if given is None or given.type != "object" or syntax.object_spreads(given):
+        return False
+    members = list(syntax.object_members(given))
+    counted = [name for name, value in members if _is_counted(name, value)]
+    return bool(counted) and all(
+        name in counted or words_of(name)[-1:] == ("at",) for name, _ in members
+    )
+
+
+def _is_counted(name: str, value: Node) -> bool:
+    """`Math.max((found.count ?? 1) - 1, 0)`: a field's own value, a constant more or less."""
+    for changed in (value, *syntax.descendants(value, "binary_expression")):
+        step = syntax.unwrap(syntax.field(changed, "right"))
+        if step is None or step.type != "number":
+            continue
+        if syntax.text_of(syntax.field(changed, "operator")) in ("+", "-") and any(
+            syntax.member_name(member) == name
+            for member in syntax.descendants(changed, "member_expression")
+        ):
+            return True
+    return False
 
 
 def _returned_documents(flow: ArgumentFlow) -> frozenset[ArgumentPath]:
@@ -128,6 +167,15 @@ def _returned_documents(flow: ArgumentFlow) -> frozenset[ArgumentPath]:
         for value in syntax.returned_expressions(handler.node)
     )
     return frozenset[ArgumentPath]().union(*found)
+
+
+def _is_shared(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> bool:
+    """Whether a query, or all tables that it returns documents of, are there for everybody."""
+    if not _SHARED.isdisjoint(words_of(flow.function.name)):
+        return True
+    validators = [flow.validator_of(path) for path in ids]
+    tables = [(found.table if found is not None else None) or "" for found in validators]
+    return all(not _SHARED.isdisjoint(words_of(table)) for table in tables)
 
 
 def _asks_if_public(flow: ArgumentFlow) -> bool:
