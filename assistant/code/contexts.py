@@ -206,6 +206,8 @@ class Contexts:
                 return typed
         if binding.path:
             is_open = binding.type is None or _ANY.match(syntax.text_of(binding.type)) is not None
+            if is_open and binding.position == 0 and binding.path[0] == "db":
+                return ContextPath((), Confidence.LOW)  # as sure as `anything.db`
             picks = is_open and binding.path[0] in _ONLY_OF_CTX
             return ContextPath((), Confidence.MEDIUM) if picks else None
         if binding.type is None or _OPEN_TYPE.match(syntax.text_of(binding.type)):

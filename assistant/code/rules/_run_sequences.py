@@ -24,7 +24,7 @@ _RUNS = frozenset({"runQuery", "runMutation"})
 _OUTSIDE_PARTS = frozenset({"runAction", "scheduler", "storage", "vectorSearch"})
 _PAGED = re.compile(
     r"cursor|isDone|hasMore|has_more|paginat|nextPage|pageToken|batch|chunk|attempt|retr(?:y|ies)"
-    r"|\bpages?\b|\.slice\(|\.splice\(",
+    r"|\bpages?\b|\.splice\(",
     re.IGNORECASE,
 )
 _PLAIN_PACKAGES = frozenset(
@@ -194,7 +194,7 @@ def _item_call(function: Node) -> Node | None:
 def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
     """The event with the loops around it; no run at all where a loop goes through pages."""
     loops = list(_loops_around(event.node, function))
-    if any(_PAGED.search(syntax.text_of(loop)) or _asks_result(loop, event) for loop in loops):
+    if any(_goes_by_parts(loop) or _asks_result(loop, event) for loop in loops):
         return Event(event.node, event.name_node, event.name, is_run=False)
     mixed = [loop for loop in loops if any(syntax.is_inside(o.node, loop) for o in outside)]
     innermost = loops[0] if loops else None
@@ -208,6 +208,33 @@ def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
         is_run=True,
         repeated=innermost if plain else None,
         apart=mixed[0] if mixed else None,
+    )
+
+
+def _goes_by_parts(loop: Node) -> bool:
+    """Whether a loop goes through pages, batches or attempts."""
+    if _PAGED.search(syntax.text_of(loop)):
+        return True
+    return any(
+        syntax.callee_name(call) == "slice" and _cuts_parts(call, loop)
+        for call in syntax.descendants(loop, "call_expression")
+    )
+
+
+def _cuts_parts(cut: Node, loop: Node) -> bool:
+    """Whether `xs.slice(…)` gives a part for each turn, and neither the items nor a short text."""
+    outer = syntax.wrapped(cut)
+    iterated = outer == syntax.field(loop, "right") or (
+        loop.type == "call_expression" and outer == syntax.receiver(loop)
+    )
+    if iterated:
+        return False
+    if any(given.type != "number" for given in syntax.arguments(cut)):
+        return True
+    rest = syntax.text_of(syntax.receiver(cut))
+    return any(
+        syntax.text_of(syntax.field(change, "left")) == rest
+        for change in syntax.descendants(loop, "assignment_expression")
     )
 
 

@@ -69,6 +69,26 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
                     f"the {hook.verb} {what} is called each time the component renders",
                     hint="call it in an event handler or in `useEffect`",
                 )
+    for made, client in _client_calls(project, file):
+        if renders_with(file, made.node, client, effects=False):
+            what = f"`{made.reference.text}`" if made.reference is not None else "it"
+            yield RULE.at(
+                file,
+                made.name_node,
+                f"the {made.verb} {what} is called each time the component renders",
+                hint="call it in an event handler or in `useEffect`",
+            )
+
+
+def _client_calls(project: Project, file: CodeFile) -> Iterator[tuple[ClientCall, Node]]:
+    """`client.mutation(…)` on what `useConvex()` gives, with that call of the hook."""
+    for call in project.once(ClientCalls).in_file(file):
+        if call.is_hook or not call.certain or call.verb is Verb.QUERY:
+            continue
+        client = project.follow(file, syntax.receiver(call.node))
+        hook = client.node if client.file is file else None
+        if hook is not None and syntax.callee_name(hook) == "useConvex":
+            yield call, hook
 
 
 def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]]:
