@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 
 def opened_model(
-    obj: CommandContext, option: str | None, *, no_model: bool = False
+    obj: CommandContext,
+    option: str | None,
+    *,
+    no_model: bool = False,
+    most_tokens: int | None = None,
 ) -> ChatModel | None:
     """The chosen model, opened; None for answers from the documents alone.
+
+    `most_tokens` bounds a reply where it is another kind of text than an answer.
 
     Raises UsageError for a name that is none, ModelError where its package or key is missing.
     """
@@ -26,9 +32,9 @@ def opened_model(
     chosen = chosen_model(obj.settings, option=option, no_model=no_model)
     if chosen is None:
         return None
-    from assistant.model.opening import open_model
+    from assistant.model.opening import MOST_TOKENS, open_model
 
-    return open_model(chosen, obj.settings)
+    return open_model(chosen, obj.settings, most_tokens=most_tokens or MOST_TOKENS)
 
 
 @contextmanager

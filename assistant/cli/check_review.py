@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from assistant.review.units import Unit
 
 
+MOST_TOKENS = 3_000
+"""Of a reply: a dozen verdicts, each with a quotation and a sentence."""
+
+
 @dataclass(frozen=True)
 class Reviewer:
     """A review as the command line asks for it."""
@@ -45,7 +49,7 @@ class Reviewer:
         """With the chosen model. Raises UsageError without one, and for standard input."""
         if Path("-") in paths:
             raise UsageError("--review reads files", hint="name files or folders")
-        chat_model = opened_model(obj, model)
+        chat_model = opened_model(obj, model, most_tokens=MOST_TOKENS)
         if chat_model is None:
             raise UsageError(
                 "--review needs a chat model",
@@ -93,7 +97,8 @@ class Reviewer:
             f"{counted(len(done.settled), 'item')} settled",
         ]
         if done.unanswered:
-            parts.append(f"no answer about {counted(done.unanswered, 'function')}")
+            why = f" ({done.failure})" if done.failure else ""
+            parts.append(f"no answer about {counted(done.unanswered, 'function')}{why}")
         if done.left_out:
             parts.append(f"{counted(done.left_out, 'function')} left out by --review-limit")
         return " · ".join([*parts, *usage_parts(usage)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agents.document import digest_of
@@ -16,13 +16,15 @@ from assistant.review import MOST_UNITS
 from assistant.review.prompt import build_prompt
 from assistant.review.relevant import Relevance
 from assistant.review.units import Unit
-from assistant.review.verdict import Judged, Verdict, read_verdicts
+from assistant.review.verdict import Judged, Verdict, lists_verdicts, read_verdicts
 
 if TYPE_CHECKING:
     from assistant.code.store import Store
 
 RULE = "model-review"
 """The id of its findings; no rule of the catalogue."""
+MOST_FAILURES = 3
+"""Calls in a row without an answer after which the others are not tried: each can take minutes."""
 _KEPT_ROW = "review:"
 _LONGEST_QUOTED = 100
 
@@ -40,7 +42,9 @@ class Review:
     left_out: int
     """Functions beyond the limit."""
     unanswered: int
-    """Functions about which it gave no usable answer."""
+    """Functions about which it gave no usable answer, or was not asked after it had failed."""
+    failure: str
+    """What failed last; empty where nothing did."""
     usage: Usage
     """Of the calls that were made now."""
     sources: Mapping[str, bytes]
@@ -77,17 +81,12 @@ def review(
     relevance = Relevance(items)
     asked = [(unit, found) for unit in units if (found := relevance.items_for(unit.code))]
     chosen = asked[:most_units]
-    verdicts: list[tuple[Unit, Verdict]] = []
-    usages: list[Usage] = []
-    unanswered = 0
-    for done, (unit, found) in enumerate(chosen, start=1):
-        reply, usage = _asked(unit, found, model, store, first=not verdicts and not unanswered)
-        usages.append(usage)
-        if reply is None:
-            unanswered += 1
-        else:
-            verdicts += [(unit, one) for one in read_verdicts(reply, unit, found)]
-        on_unit(done, len(chosen))
+    heard = _heard(chosen, model, store, on_unit)
+    verdicts = [
+        (unit, one)
+        for (unit, found), reply in zip(chosen, heard.replies, strict=True)
+        for one in read_verdicts(reply, unit, found)
+    ]
     broken = [(unit, one) for unit, one in verdicts if one.evidence is not None]
     doubtful = {one.item for _, one in verdicts if one.judged is Judged.UNSURE}
     sure = {one.item for _, one in verdicts if one.judged in (Judged.KEPT, Judged.BROKEN)}
@@ -96,24 +95,57 @@ def review(
         settled=tuple(item for item in items if item in sure and item not in doubtful),
         asked=len(chosen),
         left_out=len(asked) - len(chosen),
-        unanswered=unanswered,
+        unanswered=sum(not lists_verdicts(reply) for reply in heard.replies),
+        failure=heard.failure,
         usage=Usage(
-            sum(usage.input_tokens for usage in usages),
-            sum(usage.output_tokens for usage in usages),
+            sum(usage.input_tokens for usage in heard.usages),
+            sum(usage.output_tokens for usage in heard.usages),
         ),
         sources={unit.file: unit.source for unit, _ in broken},
     )
 
 
-def _asked(
-    unit: Unit,
-    items: Sequence[DocumentedBy],
+@dataclass
+class _Heard:
+    """What a model replied to each question, in their order; nothing where it failed."""
+
+    replies: list[str]
+    usages: list[Usage] = field(default_factory=list)
+    failure: str = ""
+
+
+def _heard(
+    chosen: Sequence[tuple[Unit, Sequence[DocumentedBy]]],
     model: ChatModel,
     store: Store | None,
-    *,
-    first: bool,
-) -> tuple[str | None, Usage]:
-    """The reply about a unit, kept or new; None where there is none that can be used."""
+    on_unit: Callable[[int, int], None],
+) -> _Heard:
+    """Ask about each unit. Raises ModelError where the first question fails already.
+
+    Then the model isn't there, rather than one question hard.
+    """
+    heard = _Heard([""] * len(chosen))
+    failures = 0
+    for at, (unit, items) in enumerate(chosen):
+        try:
+            heard.replies[at], usage = _asked(unit, items, model, store)
+        except ModelError as error:
+            if at == 0:
+                raise
+            heard.failure, failures = error.message, failures + 1
+            if failures == MOST_FAILURES:
+                break
+        else:
+            heard.usages.append(usage)
+            failures = 0
+        on_unit(at + 1, len(chosen))
+    return heard
+
+
+def _asked(
+    unit: Unit, items: Sequence[DocumentedBy], model: ChatModel, store: Store | None
+) -> tuple[str, Usage]:
+    """The reply about a unit, kept or new; kept where it holds verdicts. Raises ModelError."""
     messages = build_prompt(unit, items)
     said = json.dumps([[model.name], *([m.role, m.content] for m in messages)])
     key = digest_of(said.encode())
@@ -121,14 +153,8 @@ def _asked(
     if store is not None and (kept := store.get(row, key)) is not None:
         store.touch(row)
         return kept.decode(), Usage()
-    try:
-        reply = model.reply(messages, on_text=lambda _piece: None)
-    except ModelError:
-        if first:
-            # Nothing has come so far: the model isn't there, rather than this one question hard.
-            raise
-        return None, Usage()
-    if store is not None:
+    reply = model.reply(messages, on_text=lambda _piece: None)
+    if store is not None and lists_verdicts(reply.text):
         store.put(row, key, reply.text.encode("utf-8", "replace"))
     return reply.text, reply.usage
 

@@ -36,20 +36,28 @@ class Verdict:
     """Where the code breaks it; always there for `BROKEN`."""
 
 
+def lists_verdicts(reply: str) -> bool:
+    """Whether a reply has the form that was asked for."""
+    return _listed(reply) is not None
+
+
 def read_verdicts(reply: str, unit: Unit, items: Sequence[DocumentedBy]) -> list[Verdict]:
     """One verdict for each item, in order.
 
     Unsure is also what the reply leaves out, says twice in two ways, or says in words of its own;
     and an item said to be broken by evidence that isn't in the code.
     """
-    found = read_object(reply, "verdicts") or {}
-    listed = found.get("verdicts")
     said: dict[int, list[Mapping[str, Any]]] = {}
-    for one in listed if isinstance(listed, list) else []:
+    for one in _listed(reply) or []:
         number = one.get("item") if isinstance(one, dict) else None
         if isinstance(number, int) and not isinstance(number, bool):
             said.setdefault(number, []).append(one)
     return [_verdict(said.get(n, []), unit, item) for n, item in enumerate(items, start=1)]
+
+
+def _listed(reply: str) -> list[Any] | None:
+    listed = (read_object(reply, "verdicts") or {}).get("verdicts")
+    return listed if isinstance(listed, list) else None
 
 
 def _verdict(said: Sequence[Mapping[str, Any]], unit: Unit, item: DocumentedBy) -> Verdict:

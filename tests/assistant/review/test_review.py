@@ -12,7 +12,9 @@ import pytest
 from scripted_model import Fail, Request, Say, ScriptedServer, scripted_server
 from typer.testing import CliRunner, Result
 
+from assistant.cli.check_review import MOST_TOKENS
 from assistant.cli.main import app
+from assistant.review.reviewing import MOST_FAILURES
 
 DOCUMENT = """---
 name: expert
@@ -190,3 +192,39 @@ def test_more_functions_than_the_limit_are_told(
     (tmp_path / "convex" / "messages.ts").write_text(twice, encoding="utf-8")
     assert "1 function left out by --review-limit" in check("--review-limit", "1").stderr
     assert len(server.requests) == 1
+
+
+def _functions(count: int) -> str:
+    """So many functions like `send`, each with a name of its own."""
+    head, send, _ = CODE.split("\n\n")
+    return "\n\n".join([head, *(send.replace("send", f"send{n}") for n in range(count))])
+
+
+def test_a_model_that_keeps_failing_is_asked_no_more(
+    check: Run, server: ScriptedServer, tmp_path: Path
+) -> None:
+    (tmp_path / "convex" / "messages.ts").write_text(_functions(9), encoding="utf-8")
+    server.script[:] = [
+        about({"Cap the length": {"verdict": "kept"}, "Prefer one": {"verdict": "kept"}}),
+        Fail(400, "no"),
+    ]
+    result = check("--json")
+    # One that was answered, then as many as fail in a row.
+    assert len(server.requests) == 1 + MOST_FAILURES
+    assert "no answer about 8 functions (the model openai:m takes no such request" in result.stderr
+    # What was kept in one function is not settled for those that nobody judged.
+    assert [item["line"] for item in json.loads(result.stdout)["review"]] == [7, 8, 10]
+
+
+def test_words_in_place_of_verdicts_are_no_answer_and_asked_for_again(
+    check: Run, server: ScriptedServer
+) -> None:
+    server.script[:] = [Say("It all looks fine to me."), about({"Cap the length": BROKEN})]
+    assert "no answer about 1 function · 120 tokens" in check().stderr
+    assert "1 finding" in check().stderr
+    assert len(server.requests) == 2
+
+
+def test_a_reply_has_room_for_a_dozen_verdicts(check: Run, server: ScriptedServer) -> None:
+    check()
+    assert server.requests[0]["max_completion_tokens"] == MOST_TOKENS
