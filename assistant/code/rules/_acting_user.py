@@ -35,6 +35,7 @@ CONTEXT_PARTS = frozenset(
 )
 """What Convex itself puts into a context; anything else there comes from a custom builder."""
 _UNKNOWN_VISITORS = frozenset({"anon", "anonymous", "guest", "visitor"})
+_SESSIONS = frozenset({"anonymous", "auth", "guest", "login", "session", "sessions", "user"})
 _RUNS = frozenset({"runAction", "runMutation", "runQuery"})
 _MAX_DEPTH = 14
 
@@ -131,11 +132,16 @@ class ActingUser:
         """A session's id, or an unknown visitor's own string: nobody else knows it."""
         for path in self._flow.paths(file, node):
             words = words_of(path[0]) if len(path) == 1 else ()
-            if words[-2:] == ("session", "id"):
-                return True
-            if len(words) > 1 and words[-1] == "id" and words[-2] in _UNKNOWN_VISITORS:
-                validator = self._flow.validator_of(path)
-                return validator is not None and validator.kind == "string"
+            if len(words) < 2 or words[-1] != "id":
+                continue
+            validator = self._flow.validator_of(path)
+            if words[-2] == "session":
+                # Not the id of a row of `work_sessions`, which others see.
+                table = validator.table if validator is not None else None
+                if table is None or _SESSIONS.issuperset(words_of(table)):
+                    return True
+            elif words[-2] in _UNKNOWN_VISITORS and validator is not None:
+                return validator.kind == "string"
         return False
 
     def _is_acting_call(self, file: CodeFile, call: Node, depth: int) -> bool:

@@ -3,7 +3,8 @@
 Why: an action that a client waits for runs at least once, at most once or half, and nothing
 remembers that it was wanted. A mutation that writes down the wish and schedules the action is
 atomic, can be shown at once, and can be tried again.
-Silent when: the action only reads, or runs `ctx.vectorSearch`, which nothing else can.
+Silent when: the action only reads (through a cache as well), runs `ctx.vectorSearch`, which
+nothing else can, or answers with the address at another service where the client goes on.
 
 Bad:
     // src/Summary.tsx
@@ -63,7 +64,7 @@ from assistant.code import syntax
 from assistant.code.functions import RegisteredFunction
 from assistant.code.modules import Category, CodeFile
 from assistant.code.project import Project
-from assistant.code.reach import Unit
+from assistant.code.reach import RunCall, Unit
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._clients import ClientCalls, Verb
 from assistant.code.rules._services import outside_call
@@ -76,6 +77,13 @@ _CHANGES = frozenset(
     {"cancel", "charge", "confirm", "create", "delete", "pay", "publish", "refund"}
     | {"remove", "send", "update", "upload"}
 )
+_KEPT = frozenset({"cache", "cached"})
+_ELSEWHERE = frozenset(
+    {"auth", "authorization", "authorize", "billing", "checkout", "connect", "connection"}
+    | {"login", "oauth", "onboarding", "pay", "payment", "portal", "redirect", "session"}
+    | {"signed", "subscribe", "subscription", "upgrade"}
+)
+"""In the name of an action or of its answer: what another service does with the client."""
 _COMPUTES = frozenset({"completions", "embeddings", "images", "messages", "models", "responses"})
 """Parts of a language model's client, whose `create` makes an answer and nothing else."""
 
@@ -102,7 +110,7 @@ def _changes_something(project: Project, action: RegisteredFunction) -> bool:
     """Whether an action writes, in Convex or outside, and searches no vectors."""
     units = project.reach.reached_by(action, runs=True)
     paths = {path for unit in units for path in _paths(project, unit)}
-    if ("vectorSearch",) in paths:
+    if ("vectorSearch",) in paths or _sends_elsewhere(action, paths):
         return False
     return any(_is_write(path) for path in paths) or any(
         _sends_change(project, unit, call, action.name)
@@ -112,8 +120,40 @@ def _changes_something(project: Project, action: RegisteredFunction) -> bool:
 
 
 def _paths(project: Project, unit: Unit) -> Iterator[tuple[str, ...]]:
+    kept = {run.call.node for run in project.reach.runs_of(unit) if _keeps_what_was_read(run)}
     for call in project.reach.context_calls_of(unit):
-        yield call.path
+        if call.node not in kept:
+            yield call.path
+
+
+def _keeps_what_was_read(run: RunCall) -> bool:
+    """`ctx.runMutation(internal.rates.updateCache, …)`: who calls it again may get less done."""
+    if run.scheduled or run.reference is None:
+        return False
+    return any(not _KEPT.isdisjoint(words_of(name)) for name in run.reference.path)
+
+
+def _sends_elsewhere(action: RegisteredFunction, paths: set[tuple[str, ...]]) -> bool:
+    """Whether the answer says where to go on: `return { url: session.url }` of a checkout.
+
+    The client can't but wait for it. Addresses of files that were stored here are none.
+    """
+    if action.handler is None or any(path[0] == "storage" for path in paths):
+        return False
+    return any(
+        words_of(name)[-1:] == ("url",)
+        and not _ELSEWHERE.isdisjoint((*words_of(name), *words_of(action.name)))
+        for answer in syntax.returned_expressions(action.handler.node)
+        for name in _names_in(answer)
+    )
+
+
+def _names_in(answer: Node) -> Iterator[str]:
+    """The names of an answer's members; of a bare one: its own."""
+    if answer.type == "object":
+        yield from (name for name, _ in syntax.object_members(answer))
+    elif answer.type in ("identifier", "member_expression"):
+        yield syntax.member_name(answer) or syntax.text_of(answer)
 
 
 def _is_write(path: tuple[str, ...]) -> bool:

@@ -121,10 +121,10 @@ def _changes(flow: ArgumentFlow) -> Iterator[frozenset[ArgumentPath]]:
     project = flow.project
     for unit in flow.units:
         for call in project.reach.context_calls_of(unit):
-            if call.path not in _CHANGES or _only_counts(call):
+            if call.path not in _CHANGES:
                 continue
             ids = ids_from_arguments(flow, unit.file, id_of(call))
-            if ids:
+            if ids and not (_only_counts(call) and _PEOPLE.isdisjoint(_tables_of(flow, ids))):
                 yield ids
 
 
@@ -173,9 +173,13 @@ def _is_shared(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> bool:
     """Whether a query, or all tables that it returns documents of, are there for everybody."""
     if not _SHARED.isdisjoint(words_of(flow.function.name)):
         return True
-    validators = [flow.validator_of(path) for path in ids]
-    tables = [(found.table if found is not None else None) or "" for found in validators]
-    return all(not _SHARED.isdisjoint(words_of(table)) for table in tables)
+    return all(not _SHARED.isdisjoint(words_of(table)) for table in _tables_of(flow, ids))
+
+
+def _tables_of(flow: ArgumentFlow, ids: frozenset[ArgumentPath]) -> list[str]:
+    """The tables whose ids these arguments are by their validators; empty names elsewhere."""
+    found = (flow.validator_of(path) for path in ids)
+    return [(one.table if one is not None else None) or "" for one in found]
 
 
 def _asks_if_public(flow: ArgumentFlow) -> bool:
