@@ -64,6 +64,7 @@ from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.queries import DbQuery, IndexUse, Step
 from assistant.code.rule import Report, Rule
+from assistant.code.rules._endings import leaves
 from assistant.code.rules._equalities import (
     Equality,
     array_filters,
@@ -126,17 +127,59 @@ def _array_narrowings(
     file = last.file
     uses = rows_of(file, last.node).uses
     filters = list(array_filters(uses))
-    if len(filters) < len(uses):
-        return
+    filtered = {_rows_filtered(name) for name, _ in filters}
+    others = [use for use in uses if syntax.wrapped(use) not in filtered and not _is_assigned(use)]
     found = [(name, of_callback(project, file, callback)) for name, callback in filters]
     values: dict[str, set[str]] = {}
     for _, equalities in found:
         for one in equalities:
             values.setdefault(one.field, set()).add(syntax.text_of(one.value))
     for name, equalities in found:
+        if not all(_is_apart(project, file, name, use) for use in others):
+            continue
         # Sorted by several values of a field, or searched again and again: all rows are needed.
         if _runs_with(file, name, last.node):
             yield file, name, [one for one in equalities if len(values[one.field]) == 1]
+
+
+def _is_assigned(use: Node) -> bool:
+    parent = use.parent
+    return (
+        parent is not None
+        and parent.type == "assignment_expression"
+        and (syntax.field(parent, "left") == use)
+    )
+
+
+def _rows_filtered(name: Node) -> Node | None:
+    return syntax.field(name.parent, "object")
+
+
+def _is_apart(project: Project, file: CodeFile, name: Node, use: Node) -> bool:
+    """Whether where the rows are filtered no other use sees those that are thrown away."""
+    call = name.parent.parent if name.parent is not None else None
+    if call is None:
+        return False
+    kept = syntax.wrapped(call).parent
+    if kept is not None and kept.type == "assignment_expression":
+        left = syntax.field(kept, "left")
+        # `rows = rows.filter(…)`: from then on the name stands for what is left.
+        if syntax.text_of(left) == syntax.text_of(use) and use.start_byte > kept.end_byte:
+            return True
+    child = call
+    for outer in syntax.ancestors(call):
+        if outer.type in syntax.FUNCTION_KINDS:
+            return False
+        if outer.type in ("if_statement", "ternary_expression"):
+            branches = [syntax.field(outer, part) for part in ("consequence", "alternative")]
+            if child in branches:
+                other = branches[1 - branches.index(child)]
+                if other is not None and syntax.is_inside(use, other):
+                    return True
+                if use.start_byte >= outer.end_byte and leaves(project, file, child):
+                    return True
+        child = outer
+    return False
 
 
 def _runs_with(file: CodeFile, node: Node, read: Node) -> bool:
