@@ -42,6 +42,7 @@ _CONVEX_IMPORT = re.compile(rb"[\"'](?:convex|convex-helpers|@convex-dev)/|_gene
 _LOOK_BYTES = 20_000
 _MAX_LOOKS = 200
 _MAX_OUTER = 8
+_IMPORT_OF_TEST = re.compile(rb"[\"']convex-test|_generated/")
 _SERVER_IMPORT = re.compile(rb"_generated/server|[\"']convex/server[\"']")
 
 
@@ -152,24 +153,29 @@ def _holds_functions(folder: Path) -> bool:
 def _speaks_of_convex(folder: Path) -> bool:
     """Whether a folder's code can be Convex's: other things are called so as well.
 
-    It isn't where no file imports anything of it, and the package around it does without Convex or
-    has its functions somewhere else.
+    Beside the package.json one import of anything of Convex is enough. Deeper inside, a folder of
+    that name is often a client's (`src/integrations/convex`): there a file has to import what only
+    functions, schemas and their tests do.
     """
     package = next(
         (inner for inner in folder.parents[:_MAX_OUTER] if (inner / "package.json").is_file()), None
     )
     if package is None:
         return True
-    if "convex" in _dependencies(read_json(package / "package.json")):
-        own = package / "convex"
-        if own == folder or not ((package / "convex.json").is_file() or own.is_dir()):
-            return True
+    is_own = folder == package / "convex"
+    if is_own and "convex" in _dependencies(read_json(package / "package.json")):
+        return True
     for count, path in enumerate(code_files_in(folder)):
         if count >= _MAX_LOOKS:
             return True
+        wanted = _SERVER_IMPORT
+        if is_own:
+            wanted = _CONVEX_IMPORT
+        elif is_test_path(path.name):
+            wanted = _IMPORT_OF_TEST
         try:
             with path.open("rb") as file:
-                if _CONVEX_IMPORT.search(file.read(_LOOK_BYTES)):
+                if wanted.search(file.read(_LOOK_BYTES)):
                     return True
         except OSError:
             return True

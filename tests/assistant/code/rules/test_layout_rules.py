@@ -234,3 +234,19 @@ def test_a_folder_called_convex_is_no_project_where_nothing_speaks_of_it(tmp_pat
     assert find_projects(tmp_path) == []
     code.write_text('import { query } from "./_generated/server";\narea();\n')
     assert [found.root for found in find_projects(tmp_path)] == [tmp_path / "src"]
+
+
+def test_a_client_s_folder_called_convex_is_no_functions_folder(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{ "dependencies": { "convex": "^1.31.0" } }')
+    client = tmp_path / "src" / "integrations" / "convex"
+    client.mkdir(parents=True)
+    provider = client / "provider.tsx"
+    provider.write_text('import { ConvexReactClient } from "convex/react";\n')
+    assert find_projects(tmp_path) == []
+    (client / "rows.test.ts").write_text('import { useQuery } from "convex/react";\n')
+    assert find_projects(tmp_path) == []
+    (client / "rows.test.ts").write_text('import { convexTest } from "convex-test";\n')
+    assert [found.root for found in find_projects(tmp_path)] == [client.parent]
+    (client / "rows.test.ts").unlink()
+    provider.write_text('import { query } from "./_generated/server";\n')
+    assert [found.root for found in find_projects(tmp_path)] == [client.parent]
