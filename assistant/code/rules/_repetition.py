@@ -42,6 +42,8 @@ class Style(StrEnum):
 
     ITEMS = "items"
     """One after the other, once for each item of a collection or range."""
+    CHUNKS = "chunks"
+    """One after the other, once for so many items at a time: `i += 50`."""
     OPEN = "open"
     """One after the other, as often as a condition holds."""
     PARALLEL = "parallel"
@@ -128,12 +130,21 @@ def _loop(project: Project, file: CodeFile, loop: Node) -> Repetition:
         fixed = is_fixed_list(project, file, syntax.field(loop, "right"))
         return Repetition(Style.ITEMS, loop, fixed)
     if loop.type == "for_statement":
+        if _steps_by_many(syntax.field(loop, "increment")):
+            return Repetition(Style.CHUNKS, loop, fixed=False)
         condition = syntax.field(loop, "condition")
         limit = _limit(condition)
         if limit is not None:
             fixed = _is_number(project, file, limit)
             return Repetition(Style.ITEMS, loop, fixed)
     return Repetition(Style.OPEN, loop, fixed=False)
+
+
+def _steps_by_many(increment: Node | None) -> bool:
+    """Whether it is `i += SIZE`, whose rounds take a slice each."""
+    if increment is None or increment.type != "augmented_assignment_expression":
+        return False
+    return syntax.text_of(syntax.field(increment, "right")) != "1"
 
 
 def _limit(condition: Node | None) -> Node | None:

@@ -209,7 +209,7 @@ def _described(repetition: Repetition) -> str:
 
 def _severity(file: CodeFile, read: Read, site: Node, repetition: Repetition) -> Severity | None:
     """What a repeated read counts as; None where it is as it should be."""
-    if repetition.style is Style.BATCHED or _goes_through_tables(read, site):
+    if repetition.style in (Style.BATCHED, Style.CHUNKS) or _goes_through_tables(read, site):
         return None
     awaited = _is_awaited(site, repetition.node)
     if read.query is None:
