@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.code import syntax
 from assistant.code.names import REST
+from assistant.code.rules._arguments import origins
 from assistant.code.rules._id_tables import table_of_id
 from assistant.code.rules._rest_patterns import taken_beside
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.code.modules import CodeFile
     from assistant.code.names import Binding
     from assistant.code.project import Project
+    from assistant.code.queries import DbQuery
 
 _SAME_ROWS = frozenset(
     {"at", "concat", "filter", "find", "reverse", "slice", "sort", "splice", "toReversed"}
@@ -28,6 +30,7 @@ _PROMISES = frozenset({("Promise", "all"), ("Promise", "allSettled"), ("Object",
 _EITHER = frozenset({"??", "||"})
 _MAX_DEPTH = 16
 _NOTHING: frozenset[Rows] = frozenset()
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Rows:
 
     table: str
     without: frozenset[str] = frozenset()
-    """The fields that were taken out or overwritten."""
+    """The fields that were taken out or overwritten, or that the caller had to know already."""
     paged: bool = False
     """Whether they are the `page` of a result of `paginate`."""
 
@@ -140,8 +143,22 @@ class ReturnedDocuments:
                 if terminal.name == "for await":
                     node = syntax.unwrap(syntax.field(terminal.node, "right"))
                 if node is not None:
-                    known[node.id] = Rows(query.table, paged=terminal.name == "paginate")
+                    paged = terminal.name == "paginate"
+                    known[node.id] = Rows(query.table, self._told(query), paged)
         return known
+
+    def _told(self, query: DbQuery) -> frozenset[str]:
+        """The fields whose values the caller says: `.eq("token", args.token)`."""
+        if query.index is None:
+            return _NO_FIELDS
+        within = query.index.range
+        return frozenset(
+            op.field
+            for op in within.ops
+            if op.method == "eq"
+            and op.field is not None
+            and any(origins(self._project, within.file, op.value))
+        )
 
     def _got(self, file: CodeFile, given: list[Node], depth: int) -> frozenset[Rows]:
         """What `db.get(id)` or `db.get("table", id)` gives."""
