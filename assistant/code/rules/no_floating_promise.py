@@ -87,6 +87,8 @@ def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
     callee = syntax.callee(call)
     name_node = syntax.callee_name_node(call)
     if callee is not None and callee.type in syntax.FUNCTION_KINDS and syntax.is_async(callee):
+        if _feeds_a_stream(file, callee):
+            return
         yield from _floating(file, call, callee.children[0], "(async …)", Confidence.HIGH)
     if name_node is None:
         return
@@ -98,8 +100,26 @@ def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
         yield from _floating(file, call, name_node, f"Promise.{name}", Confidence.HIGH)
         return
     found = called_function(project, file, call)
-    if found is not None and gives_promise(project, *found):
+    if found is not None and gives_promise(project, *found) and not _feeds_a_stream(*found):
         yield from _floating(file, call, name_node, name, Confidence.HIGH)
+
+
+def _feeds_a_stream(file: CodeFile, function: Node) -> bool:
+    """Whether a function closes the writer of a stream that the code around it answers with.
+
+    An HTTP action has to return before the stream is read, so this one must not be awaited.
+    """
+    for call in syntax.descendants(function, "call_expression"):
+        owner = syntax.receiver(call) if syntax.callee_name(call) == "close" else None
+        if owner is None or owner.type != "identifier":
+            continue
+        binding = file.resolve(owner)
+        value = syntax.unwrap(binding.value) if binding is not None else None
+        if value is None or syntax.is_inside(value, function) or value.type != "call_expression":
+            continue
+        if syntax.callee_name(value) == "getWriter":
+            return True
+    return False
 
 
 def _floating(
