@@ -88,12 +88,18 @@ from assistant.code.rules._http_requests import Routes
 from assistant.code.rules._words import words_of
 
 _WEBHOOK = re.compile(r"web[-_]?hook|(?:^|/)hooks?(?:/|$)", re.IGNORECASE)
-_SIGNED = re.compile(r"svix|stripe-signature|constructEvent|x-hub-signature|webhook", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"svix|stripe-signature|constructEvent|x-hub-signature|new\s+Webhook\b"
+    r"|(?:handle|incoming|parse|process|receive|unwrap|validate|verify)[_a-z]{0,40}webhook"
+    r"|webhook[_-]?(?:event|payload|secret|signature)",
+    re.IGNORECASE,
+)
+""" "Webhook" alone isn't enough: an app's own interface has `webhookUrl` and the like."""
 _OF_AN_EVENT = frozenset(
     {"delivery", "event", "external", "idempotency", "message", "payment", "session", "transaction"}
 )
 _LOOK_UPS = frozenset({"getManyFrom", "getOneFrom", "getOneFromOrThrow"})
-_LOGS = frozenset({"attempt", "attempts", "audit", "audits", "log", "logs"})
+_LOGS = frozenset({"activity", "attempt", "attempts", "audit", "audits", "log", "logs"})
 
 
 def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
