@@ -196,6 +196,8 @@ def _is_surely_there(project: Project, get: ContextCall) -> bool:
     binding = get.file.resolve(wanted) if wanted.type == "identifier" else None
     if binding is not None and _is_new_id(project, get.file, binding.value):
         return True
+    if wanted.type == "member_expression" and _is_filled_with_new_id(project, get, wanted):
+        return True
     return any(
         other.path in _WRITES
         and other.node.end_byte <= get.node.start_byte
@@ -203,6 +205,30 @@ def _is_surely_there(project: Project, get: ContextCall) -> bool:
         and any(syntax.text_of(one) == syntax.text_of(wanted) for one in other.arguments[:2])
         for other in project.contexts.calls(get.file)
     )
+
+
+def _is_filled_with_new_id(project: Project, get: ContextCall, wanted: Node) -> bool:
+    """Whether `row.link` was assigned the id of a new document above, in the same block."""
+    text = syntax.text_of(wanted)
+    for statement in _statements_before(get.node):
+        inner = statement.named_children[0] if statement.named_children else None
+        if (
+            inner is not None
+            and inner.type == "assignment_expression"
+            and syntax.text_of(syntax.field(inner, "left")) == text
+        ):
+            return _is_new_id(project, get.file, syntax.field(inner, "right"))
+    return False
+
+
+def _statements_before(node: Node) -> Iterator[Node]:
+    """The expression statements that have run before a node's, the last one first."""
+    for outer in syntax.ancestors(node):
+        if outer.type in syntax.FUNCTION_KINDS:
+            return
+        for previous in reversed(outer.parent.named_children if outer.parent is not None else []):
+            if previous.type == "expression_statement" and previous.end_byte <= outer.start_byte:
+                yield previous
 
 
 def _is_new_id(project: Project, file: CodeFile, node: Node | None, depth: int = 0) -> bool:
