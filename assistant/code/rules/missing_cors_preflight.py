@@ -3,7 +3,8 @@
 Why: before most cross-origin requests a browser asks by OPTIONS whether it may; without an answer
 it never sends the request, and the headers of the action itself are never seen.
 Silent when: a route for OPTIONS covers the path, by the same path or a prefix, or a CORS router of
-convex-helpers adds one. Less sure for GET, which browsers also send without asking.
+convex-helpers adds one; a GET of which no header is read, since browsers ask about it only where
+a script adds one.
 
 Bad:
     import { httpRouter } from "convex/server";
@@ -70,10 +71,13 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     routes = project.once(Routes)
     open_routes = [route for route in routes.leading_to(function) if _needs(project, route)]
     lacking = [route for route in open_routes if not any(_answers(o, route) for o in routes.all)]
-    if not lacking or not any(_sets_header(project, u) for u in project.reach.reached_by(function)):
+    units = project.reach.reached_by(function) if lacking else ()
+    if not any(_sets_header(project, unit) for unit in units):
         return
     route = lacking[0]
     simple = all(one.method in _SIMPLE for one in lacking)
+    if simple and not any(_reads_header(unit) for unit in units):
+        return
     yield RULE.at(
         function.file,
         function.name_node,
@@ -119,6 +123,14 @@ def _sets_header(project: Project, unit: Unit) -> bool:
         if target.node is not None and target.node.type in _VALUES and _names_header(target.node):
             return True
     return False
+
+
+def _reads_header(unit: Unit) -> bool:
+    """`request.headers.get("Authorization")`, or the headers handed on whole."""
+    return any(
+        syntax.member_name(member) == "headers"
+        for member in syntax.descendants(unit.node, "member_expression")
+    )
 
 
 def _names_header(node: Node) -> bool:

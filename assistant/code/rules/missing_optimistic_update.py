@@ -2,7 +2,8 @@
 
 Why: the result shows only after the server has answered, and what feels like a switch lags behind
 the finger. `.withOptimisticUpdate` changes the local queries at once and is undone by itself.
-Silent when: the mutation has an optimistic update, or its name speaks of nothing of the kind.
+Silent when: the mutation has an optimistic update, or its name speaks of nothing of the kind: an
+e-mail or a signal that is sent shows nowhere here.
 
 Bad:
     // src/Star.tsx
@@ -48,14 +49,22 @@ _AT_ONCE = frozenset(
     | {"send", "star", "toggle", "vote"}
 )
 
+_FOR_OTHERS = frozenset(
+    {"code", "email", "emails", "heartbeat", "invitation", "invite", "mail", "notification"}
+    | {"notifications", "otp", "ping", "reset", "signal", "sms", "test", "verification"}
+)
+"""What is sent to somebody else, with nothing of it to be shown to who sends it."""
+
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report each such `useMutation`."""
     for call in project.once(ClientCalls).in_file(file):
         if not call.is_hook or call.verb is not Verb.MUTATION or call.reference is None:
             continue
-        name = call.reference.path[-1] if call.reference.path else ""
-        if _AT_ONCE.isdisjoint(words_of(name)) or _is_optimistic(file, call):
+        words = words_of(call.reference.path[-1] if call.reference.path else "")
+        if _AT_ONCE.isdisjoint(words) or _is_optimistic(file, call):
+            continue
+        if "send" in words and not _FOR_OTHERS.isdisjoint(words):
             continue
         yield RULE.at(
             file,

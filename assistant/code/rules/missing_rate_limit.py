@@ -2,7 +2,7 @@
 
 Why: anybody who may call it, or one client in a loop, can run up a bill or fill the queue of
 scheduled functions; a rate limiter says no in time.
-Silent when: a rate limiter is asked on the way. Off unless switched on.
+Silent when: a rate limiter is asked on the way, or only staff gets through. Off unless switched on.
 
 Bad:
     import { v } from "convex/values";
@@ -39,7 +39,7 @@ Intent:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from agents.finding import Confidence, Severity
@@ -58,6 +58,8 @@ _SENDERS = frozenset(
     | {"@convex-dev/twilio", "@convex-dev/workflow", "@convex-dev/workpool"}
 )
 """Components whose clients send something or start work."""
+_STAFF = frozenset({"admin", "admins", "operator", "staff", "superadmin"})
+_DEMANDS = frozenset({"assert", "check", "ensure", "must", "require", "verify"})
 _SENDS = frozenset({"enqueue", "generate", "send", "start", "stream"})
 
 
@@ -71,7 +73,7 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     if any(_limits(project, unit) for unit in units):
         return
     costs = next((cost for unit in units for cost in _costs(project, unit)), None)
-    if costs is None:
+    if costs is None or _is_for_staff(function, units):
         return
     yield RULE.at(
         function.file,
@@ -80,6 +82,16 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
         hint="ask a rate limiter first (`@convex-dev/rate-limiter`)",
         confidence=Confidence.LOW if costs == "fetch" else Confidence.MEDIUM,
         anchor=function.call,
+    )
+
+
+def _is_for_staff(function: RegisteredFunction, units: Iterable[Unit]) -> bool:
+    """`adminAction({ … })`, or a handler that gets to `requireAdmin(ctx)`."""
+    if not _STAFF.isdisjoint(words_of(syntax.callee_name(function.call))):
+        return True
+    names = (words_of(unit.name) for unit in units if not unit.is_module)
+    return any(
+        words[:1] and words[0] in _DEMANDS and not _STAFF.isdisjoint(words) for words in names
     )
 
 

@@ -3,7 +3,7 @@
 Why: such a look-up reads the whole table to find the few rows that refer to one document. An index
 on the field makes it a read of just these.
 Silent when: nothing looks rows up by the field, an index that the look-up could use has it in a
-later place, or the table's indexes can't be read.
+later place, the table's indexes can't be read, or only migrations and seeds look rows up by it.
 
 Bad:
     // convex/schema.ts
@@ -72,11 +72,15 @@ from assistant.code.rule import Report, Rule
 from assistant.code.rules._equalities import array_filters, of_callback, of_filter
 from assistant.code.rules._rows import rows_of
 from assistant.code.rules._tables import known_table
+from assistant.code.rules._words import words_of
 from assistant.code.schema import Table
 from assistant.code.validators import Validator
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_ONCE = frozenset({"backfill", "backfills", "migrate", "migration", "migrations", "seed", "seeds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ def check(project: Project) -> Iterator[Report]:
 
 def _lookups(project: Project) -> Iterator[_Lookup]:
     for query in project.queries:
+        if _runs_once(query.file):
+            continue
         table = known_table(project, query.file, query.table)
         if table is None or any(index.fields is None for index in table.indexes):
             continue
@@ -112,6 +118,11 @@ def _lookups(project: Project) -> Iterator[_Lookup]:
         for fields in _comparisons(project, query):
             for field in fields:
                 yield _Lookup(query, table, field, frozenset({*in_range, *fields} - {field}))
+
+
+def _runs_once(file: CodeFile) -> bool:
+    """Whether a file says that its code is run by hand, and for no user: an index isn't for it."""
+    return not _ONCE.isdisjoint(words_of(file.path))
 
 
 def _comparisons(project: Project, query: DbQuery) -> Iterator[list[str]]:
