@@ -5,7 +5,7 @@
 Facts are counted in the answer's text; an answer is right when its first citation is a passage that
 answers, search when one of its first five is. A declined question holds nothing and is not right.
 `tuning` and `blind` are the halves of the questions over the seed documents alone, `fresh`
-those of `seeds_held_out.yaml`.
+those of `seeds_held_out.yaml`, `final` those of `seeds_final.yaml`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from statistics import median
 from answer_questions import (
     LIBRARIES,
     Asked,
+    final_seed_questions,
     fresh_seed_questions,
     library,
     questions,
@@ -32,7 +33,7 @@ from kb.chunk import Chunk
 from kb.knowledge_base import KnowledgeBase
 
 PASSAGES = 5
-SPLITS = ("training", "held_out", "tuning", "blind", "fresh")
+SPLITS = ("training", "held_out", "tuning", "blind", "fresh", "final")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def _questions(split: str) -> list[Asked]:
         return seed_questions("blind")
     if split == "fresh":
         return fresh_seed_questions()
+    if split == "final":
+        return final_seed_questions()
     return questions(split)
 
 

@@ -85,6 +85,16 @@ def fresh_seed_questions() -> list[Asked]:
     return _of_seeds(yaml.safe_load((FIXTURES / "seeds_held_out.yaml").read_text(encoding="utf-8")))
 
 
+def practice_seed_questions() -> list[Asked]:
+    """Those of `seeds_practice.yaml`, over the seed documents alone, for fitting."""
+    return _of_seeds(yaml.safe_load((FIXTURES / "seeds_practice.yaml").read_text(encoding="utf-8")))
+
+
+def final_seed_questions() -> list[Asked]:
+    """Those of `seeds_final.yaml`, over the seed documents alone; nothing is fitted to them."""
+    return _of_seeds(yaml.safe_load((FIXTURES / "seeds_final.yaml").read_text(encoding="utf-8")))
+
+
 def _of_seeds(cases: Mapping[str, Any]) -> list[Asked]:
     over = frozenset({"seeds"})
     answerable = [
