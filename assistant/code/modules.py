@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 CODE_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs")
+_HOOK_GIVEN_NAME = re.compile(
+    rb"\buse(?:Action|Mutation|PaginatedQuery|Query)\(\s*\w+(?:\s*[,)]|\s+as\b)"
+)
 _TSX_SUFFIXES = (".tsx", ".jsx", ".js", ".mjs", ".cjs")
 _TEST_NAME = re.compile(r"(^|/)(__tests__|__mocks__|tests?)/|\.(test|spec)\.[a-z]+$")
 
@@ -131,13 +134,16 @@ class CodeFile:
     def relevant(self) -> bool:
         """Whether there is anything in it to check.
 
-        Client code found in a folder counts only where it speaks of the backend's API.
+        Client code found in a folder counts only where it speaks of the backend's API, or gives
+        Convex's hooks something else by name.
         """
         if self.category is Category.GENERATED:
             return False
         if self.category is not Category.CLIENT or self.named or self.snippet is not None:
             return True
-        return b"api." in self.raw or b"_generated/api" in self.raw
+        if b"api." in self.raw or b"_generated/api" in self.raw:
+            return True
+        return b"convex/react" in self.raw and _HOOK_GIVEN_NAME.search(self.raw) is not None
 
     @cached_property
     def problem(self) -> str | None:

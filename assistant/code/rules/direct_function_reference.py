@@ -86,6 +86,19 @@ def _report(project: Project, file: CodeFile, given: Node, taker: str) -> Iterat
         function = _registered(project, file, node)
         if function is not None:
             yield _finding(file, node, taker, function)
+        elif _is_plain(project, file, node):
+            yield RULE.at(
+                file,
+                node,
+                f"{taker} is given a function, not a reference to a registered one",
+                hint="register it, and give `internal.….NAME`",
+            )
+
+
+def _is_plain(project: Project, file: CodeFile, node: Node) -> bool:
+    """Whether an expression is a function that nothing registers, written in place or named."""
+    target = project.follow(file, node).node
+    return target is not None and target.type in syntax.FUNCTION_KINDS
 
 
 def _choices(given: Node) -> Iterator[Node]:
