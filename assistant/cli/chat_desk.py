@@ -71,6 +71,7 @@ class ChatDesk:
             except KeyboardInterrupt:
                 if not self._on_terminal:
                     raise
+                sys.stdout.write("\r")  # over the ^C that the terminal shows
                 stdout().print(Text("stopped", style="yellow"))
             except (ConvexpertError, OSError) as error:
                 self._failed(error)

@@ -16,7 +16,8 @@ from assistant.answer.result import Answer, Status
 from assistant.generate.followup import follow
 from assistant.generate.held import hold
 from assistant.generate.passages import choose_passages
-from assistant.generate.prompt import NOT_COVERED, build_prompt
+from assistant.generate.prompt import build_prompt
+from assistant.generate.wording import NOT_COVERED, REFUSED
 from assistant.model.conversation import ChatModel, Finish, OnText
 from assistant.model.cost import usage_shown
 
@@ -100,7 +101,7 @@ def respond(
 def _nothing_left(answered: Answer, composed: Answer, told: str) -> Answer:
     """The word that the documents don't answer, why, and the closest passages."""
     closest = composed.citations[:CLOSEST]
-    blocks = [f"**The documents don't answer this.** {told}"]
+    blocks = [f"{REFUSED} {told}"]
     if closest:
         shown = "\n".join(f"- {_on_a_line(c.quote)} [{c.n}]" for c in closest)
         blocks += ["The closest passages:", shown, sources_text(closest)]

@@ -25,6 +25,7 @@ from assistant.generate.facts import (
     numbers_of,
 )
 from assistant.generate.support import BOUND, SURE, Judge, Support
+from assistant.generate.wording import MARK, NOT_COVERED, RULES_LEAD
 from kb.lexical import query_terms
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from assistant.answer.statement import Statement
     from assistant.generate.passages import Passage
 
-MARK = "(⚠ unsupported)"
 MOST_CLAIMS = 60
 """Sentences of an answer that are looked at; what follows is dropped."""
 MOST_RULES = 4
@@ -49,7 +49,7 @@ _KEYWORD_LIST = (
 )
 _KEYWORDS = frozenset(_KEYWORD_LIST.split())
 _ORDINAL = re.compile(r"^\d{1,2}[.)]\s+")
-_REST = re.compile(r"\b(?:NOT_COVERED)\b[.:]?")
+_REST = re.compile(rf"\b{NOT_COVERED}\b[.:]?")
 
 
 class Verdict(Enum):
@@ -129,7 +129,7 @@ class _Holder:
         text = "\n".join(_laid_out(list(_without_empty_leads(shown))))
         if self._rules and self._stands:
             rules = tuple(self._rules)[:MOST_RULES]
-            text += f"\n\nChecked in code: {', '.join(f'`{rule}`' for rule in rules)}"
+            text += f"\n\n{RULES_LEAD}{', '.join(f'`{rule}`' for rule in rules)}"
         cited = self._citations.all()
         if cited:
             text += f"\n\n{sources_text(cited)}"

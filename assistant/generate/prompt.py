@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agents.document import digest_of
+from assistant.generate.earlier import said_before
+from assistant.generate.wording import NOT_COVERED
 from assistant.model.conversation import Message
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ LONGEST_AGENT = 60_000
 MOST_TURNS = 6
 LONGEST_TURN = 1_500
 """Characters of an earlier turn."""
-NOT_COVERED = "NOT_COVERED"
-"""What a model says where the passages do not answer."""
 
 _DEFAULT = "You answer design questions about Convex, the reactive TypeScript backend."
 _RULES = """\
@@ -84,8 +84,11 @@ def _shown(passage: Passage) -> str:
 
 def _earlier(history: Sequence[Turn]) -> str:
     turns = [turn for turn in history if turn.get("role") in ("user", "assistant")][-MOST_TURNS:]
-    said = (f"{turn['role']}: {visible(turn['content'])[:LONGEST_TURN]}" for turn in turns)
-    return "\n".join(said)
+    said = (
+        (turn["role"], visible(said_before(turn["role"], turn["content"])[:LONGEST_TURN]))
+        for turn in turns
+    )
+    return "\n".join(f"{role}: {text}" for role, text in said)
 
 
 def agent_prompt(agent: Document) -> str:

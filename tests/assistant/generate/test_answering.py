@@ -11,7 +11,7 @@ from scripted_model import Fail, Request, Say
 from agents.errors import AgentNotFound, ModelError
 from agents.settings import ModelPrice
 from assistant.answer import Status
-from assistant.generate.held import MARK
+from assistant.generate.wording import MARK
 
 PAYMENTS = """
 ## Services
