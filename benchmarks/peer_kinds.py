@@ -93,6 +93,9 @@ def _foreign_database(spot: Spot) -> str | None:
     if binding is None:
         return None
     value = syntax.unwrap_await(binding.value)
+    if value is not None and value.type == "object":
+        value = syntax.object_member(value, "db")
+        value = spot.project.follow(spot.file, value).node if value is not None else None
     # `const db = fixture()` in a test: made of nothing that Convex gives.
     made = value is not None and (
         value.type == "new_expression"

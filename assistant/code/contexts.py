@@ -160,7 +160,31 @@ class Contexts:
                 return ContextPath(tuple(names), Confidence.MEDIUM)
         elif node.type == "object" and not names:
             return self._of_spread(file, node, depth)
-        return _by_member_names(names)
+        found = _by_member_names(names)
+        if found is not None and found.confidence is Confidence.LOW:
+            return None if self._is_another_db(file, node, names, depth) else found
+        return found
+
+    def _is_another_db(self, file: CodeFile, root: Node, names: list[str], depth: int) -> bool:
+        """Whether what `x.db` begins with was made of nothing that a context gives."""
+        if root.type == "this":
+            made = _field_value(root, names[0])
+        else:
+            binding = file.names.resolve(root) if root.type == "identifier" else None
+            is_plain = binding is not None and binding.kind == "variable" and not binding.path
+            made = syntax.unwrap_await(binding.value) if binding is not None and is_plain else None
+        if made is not None and made.type == "object":
+            made = syntax.object_member(made, names[0])
+        if made is not None and made.type == "identifier":
+            made = self._project.follow(file, made).node
+        if made is None or made.type not in ("new_expression", "call_expression"):
+            return False
+        if made.type == "call_expression" and not (
+            self._project.follow(file, syntax.callee(made)).is_package
+        ):
+            return False
+        given = syntax.arguments(made)
+        return all(self.path_of(file, node, depth + 1) is None for node in given)
 
     def _of_name(self, file: CodeFile, node: Node, depth: int) -> ContextPath | None:
         binding = file.names.resolve(node)
@@ -282,6 +306,15 @@ def _is_open_parameter(file: CodeFile, identifier: Node) -> bool:
         and not binding.path
         and (binding.type is None or _ANY.match(syntax.text_of(binding.type)) is not None)
     )
+
+
+def _field_value(this: Node, name: str) -> Node | None:
+    """What a class gives one of its fields to begin with."""
+    body = next((outer for outer in syntax.ancestors(this) if outer.type == "class_body"), None)
+    for member in body.named_children if body is not None else ():
+        if syntax.key_name(syntax.field(member, "name")) == name:
+            return syntax.unwrap_await(syntax.field(member, "value"))
+    return None
 
 
 def _by_name(name: str) -> ContextPath | None:
