@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.code import syntax
 from assistant.code.rules._endings import leaves
+from assistant.code.rules._switches import Switch, switched_off, switches_before
 from assistant.code.rules._words import words_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _PARTS = frozenset(
     {"auth", "db", "runAction", "runMutation", "runQuery", "scheduler", "storage", "vectorSearch"}
 )
 """What one kind of context has and another hasn't."""
+_NONE_OFF: frozenset[Switch] = frozenset()
+_MAX_WAYS = 8
+"""As many combinations of switches are told apart for one helper."""
 _BRANCHES = ("if_statement", "ternary_expression")
 
 
@@ -33,7 +37,7 @@ class Unasked:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._units: dict[RegisteredFunction, frozenset[Unit]] = {}
+        self._units: dict[RegisteredFunction, dict[Unit, set[frozenset[Switch]]]] = {}
 
     def runs_at(self, file: CodeFile, node: Node, *kinds: Kind) -> ReachedFrom | None:
         """The nearest registered function of these kinds that runs a node so."""
@@ -41,27 +45,42 @@ class Unasked:
         found = [one for one in reach.reached_at(file, node) if one.function.kind in kinds]
         if not found or _is_behind_kind_check(self._project, file, node):
             return None
-        plain = (one for one in found if one.unit in self._reached_by(one))
+        needed = frozenset(switches_before(self._project, found[0].unit, node))
+        plain = (
+            one
+            for one in found
+            if any(needed.isdisjoint(off) for off in self._reached_by(one).get(one.unit, ()))
+        )
         return min(plain, key=lambda one: one.distance, default=None)
 
-    def _reached_by(self, reached: ReachedFrom) -> frozenset[Unit]:
+    def _reached_by(self, reached: ReachedFrom) -> dict[Unit, set[frozenset[Switch]]]:
+        """The units, each with the switches that the calls on the ways there leave off."""
         known = self._units.get(reached.function)
         if known is None:
             known = self._units[reached.function] = self._search(reached.steps)
         return known
 
-    def _search(self, steps: Mapping[Unit, Step]) -> frozenset[Unit]:
-        waiting = [unit for unit, step in steps.items() if step.before is None]
-        found = set(waiting)
+    def _search(self, steps: Mapping[Unit, Step]) -> dict[Unit, set[frozenset[Switch]]]:
+        waiting = [(unit, _NONE_OFF) for unit, step in steps.items() if step.before is None]
+        found = {unit: {off} for unit, off in waiting}
         while waiting:
-            unit = waiting.pop()
+            unit, off = waiting.pop()
             for site in self._project.reach.calls_of(unit):
-                if site.target in found or site.target not in steps:
+                if site.target not in steps:
                     continue
-                if not _is_behind_kind_check(self._project, site.file, site.node):
-                    found.add(site.target)
-                    waiting.append(site.target)
-        return frozenset(found)
+                target_off = switched_off(site, off, unit)
+                known = found.get(site.target, set())
+                if target_off in known or _NONE_OFF in known:
+                    continue
+                if _is_behind_kind_check(self._project, site.file, site.node):
+                    continue
+                if not off.isdisjoint(switches_before(self._project, unit, site.node)):
+                    continue
+                if len(known) >= _MAX_WAYS:
+                    target_off = _NONE_OFF
+                found.setdefault(site.target, set()).add(target_off)
+                waiting.append((site.target, target_off))
+        return found
 
 
 def _is_behind_kind_check(project: Project, file: CodeFile, node: Node) -> bool:
