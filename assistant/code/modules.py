@@ -199,7 +199,8 @@ class CodeFile:
         return self.tree.nodes(*kinds)
 
     @cached_property
-    def _calls(self) -> dict[str, list[Node]]:
+    def calls_by_name(self) -> dict[str, list[Node]]:
+        """The calls and `new` expressions by their callee's last name; "" where it has none."""
         by_name: dict[str, list[Node]] = {}
         for call in self.nodes("call_expression", "new_expression"):
             by_name.setdefault(syntax.callee_name(call), []).append(call)
@@ -207,8 +208,18 @@ class CodeFile:
 
     def calls_named(self, names: Iterable[str]) -> list[Node]:
         """The calls and `new` expressions whose callee's last name is one of these, in order."""
-        found = [call for name in names for call in self._calls.get(name, ())]
+        found = [call for name in names for call in self.calls_by_name.get(name, ())]
         return sorted(found, key=lambda call: (call.start_byte, -call.end_byte))
+
+    @cached_property
+    def members_by_name(self) -> dict[str, list[Node]]:
+        """Its `a.b`, and behind them its `a["b"]`, by the member's name."""
+        by_name: dict[str, list[Node]] = {}
+        for node in self.nodes("member_expression", "subscript_expression"):
+            name = syntax.member_name(node)
+            if name is not None:
+                by_name.setdefault(name, []).append(node)
+        return by_name
 
     def span(self, node: Node, end: Node | None = None) -> Span:
         """Where `node` (or all from it to `end`) stands for the user."""

@@ -125,6 +125,7 @@ class Reach:
         """The unit of each function of a file, by its index in the tree."""
         self._sites: dict[Unit, tuple[CallSite, ...]] = {}
         self._calls_by_unit: dict[CodeFile, dict[Unit, list[Node]]] = {}
+        self._own_calls: dict[CodeFile, list[tuple[Node, CodeFile, Node]]] = {}
         self._runs: dict[CodeFile, tuple[RunCall, ...]] = {}
         self._runs_by_unit: dict[CodeFile, dict[Unit, list[RunCall]]] = {}
         self._context_calls: dict[CodeFile, dict[Unit, list[ContextCall]]] = {}
@@ -236,13 +237,28 @@ class Reach:
     def _calls_to(self) -> dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]]:
         calls: dict[tuple[CodeFile, int], list[tuple[CodeFile, Node]]] = {}
         for file in self._project.server_files:
+            for call, home, function in self.own_calls_in(file):
+                calls.setdefault((home, function.id), []).append((file, call))
+        return calls
+
+    def own_calls_in(self, file: CodeFile) -> Sequence[tuple[Node, CodeFile, Node]]:
+        """The calls of a file that run the project's own functions, each with the function.
+
+        In document order.
+        """
+        known = self._own_calls.get(file)
+        if known is None:
+            known = self._own_calls[file] = []
             for call in file.nodes("call_expression"):
                 target = self._project.follow(file, syntax.callee(call))
-                node = target.node
-                if target.file is None or node is None or node.type not in syntax.FUNCTION_KINDS:
-                    continue
-                calls.setdefault((target.file, node.id), []).append((file, call))
-        return calls
+                home, function = target.file, target.node
+                if (
+                    home is not None
+                    and function is not None
+                    and (function.type in syntax.FUNCTION_KINDS)
+                ):
+                    known.append((call, home, function))
+        return known
 
     def runs_in(self, file: CodeFile) -> tuple[RunCall, ...]:
         """All `ctx.run…` and scheduler calls of a file, in document order."""

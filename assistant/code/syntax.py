@@ -448,6 +448,12 @@ def callee_name(call: Node) -> str:
 
 
 @_kept
+def operator(node: Node) -> str:
+    """`===` of a comparison, `!` of `!x`; empty where a node has none."""
+    return text_of(node.child_by_field_name("operator"))
+
+
+@_kept
 def receiver(call: Node) -> Node | None:
     """`a.b` of `a.b.c()`, unwrapped; None where no member is called."""
     target = callee(call)

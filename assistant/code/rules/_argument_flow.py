@@ -76,7 +76,7 @@ class ArgumentFlow:
             sides = (syntax.field(node, "consequence"), syntax.field(node, "alternative"))
             return self._union(file, sides, depth)
         if node.type == "binary_expression":
-            operator = syntax.text_of(syntax.field(node, "operator"))
+            operator = syntax.operator(node)
             sides = (syntax.field(node, "left"), syntax.field(node, "right"))
             return self._union(file, sides, depth) if operator in _BRANCHES else _NOTHING
         return _NOTHING

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _ADDS = frozenset({"push", "unshift"})
 _CUTS = frozenset({"filter", "pop", "shift", "slice", "splice"})
-_NAME = re.compile(r"^[A-Za-z_]\w*$")
+_NAME = re.compile(r"^[A-Za-z_]\w{0,99}$")
+_COMPARED_LENGTH = re.compile(r"\.length\s*(?:[<>]|===\s*[1-9])")
+_MAX_OPERAND = 128
+"""Characters before a length that are looked at: a name, and a little behind it."""
 _MAX_DEPTH = 5
 
 
@@ -41,6 +44,7 @@ class ArrayWrites:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._compared: dict[int, tuple[str, ...]] = {}
         self.all: tuple[ArrayWrite, ...] = tuple(
             write
             for file in project.server_files
@@ -65,7 +69,7 @@ class ArrayWrites:
             grows = self._grows(target.file, value, name, 0)
             if grows is not None:
                 names = {name, syntax.text_of(value)}
-                limited = _has_limit(syntax.text_of(self._unit_node(call)), names)
+                limited = grows and _has_limit(self._compared_lengths(call), names)
                 yield ArrayWrite(table, name, grows and not limited)
 
     def _of_arguments(self, call: ContextCall, table: str | None) -> Iterator[ArrayWrite]:
@@ -79,8 +83,16 @@ class ArrayWrites:
             for name in one.fields:
                 yield ArrayWrite(table, name, grows=False)
 
-    def _unit_node(self, call: ContextCall) -> Node:
-        return self._project.reach.unit_of(call.file, call.node).node
+    def _compared_lengths(self, call: ContextCall) -> tuple[str, ...]:
+        """What stands before each compared `.length` of the unit around a call."""
+        unit = self._project.reach.unit_of(call.file, call.node).node
+        if unit.id not in self._compared:
+            text = syntax.text_of(unit)
+            self._compared[unit.id] = tuple(
+                text[max(0, found.start() - _MAX_OPERAND) : found.start()]
+                for found in _COMPARED_LENGTH.finditer(text)
+            )
+        return self._compared[unit.id]
 
     def _grows(self, file: CodeFile, node: Node, field: str, depth: int) -> bool | None:
         """Whether a value is the field's own array and more; None where it stays as it is."""
@@ -174,12 +186,14 @@ def _methods_on(file: CodeFile, member: Node) -> set[str | None]:
     }
 
 
-def _has_limit(text: str, names: set[str]) -> bool:
-    """Whether code compares the length of the array, by its field or its variable."""
-    if ".length" not in text:
-        return False  # to make a pattern of each name takes far longer
+def _has_limit(compared: tuple[str, ...], names: set[str]) -> bool:
+    """Whether code compares the length of the array, by its field or its variable.
+
+    `compared`: what stands before each length that is compared.
+    """
     return any(
-        re.search(rf"\b{name}\b[^;\n]{{0,24}}\.length\s*(?:[<>]|===\s*[1-9])", text) is not None
+        name in before and re.search(rf"\b{name}\b[^;\n]{{0,24}}\Z", before) is not None
+        for before in compared
         for name in names
-        if name in text and _NAME.match(name)
+        if _NAME.match(name)
     )

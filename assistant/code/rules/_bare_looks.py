@@ -95,7 +95,7 @@ class _Looks:
     def _is_bare_part(self, file: CodeFile, node: Node, whole: Node) -> bool:
         if whole.type == "ternary_expression":
             return syntax.field(whole, "condition") == node or self._is_bare(file, whole)
-        operator = syntax.text_of(syntax.field(whole, "operator"))
+        operator = syntax.operator(whole)
         if operator in _EQUALITY:
             return any(syntax.text_of(side) in _NOTHINGS for side in whole.named_children)
         return operator in ("&&", "||", "??") and self._is_bare(file, whole)

@@ -15,7 +15,13 @@ from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._header_flow import proving_headers_handed_on
 from assistant.code.rules._http_requests import is_request
 from assistant.code.rules._out_of_sight import Outside, outside_of
-from assistant.code.rules._secrets import compares_secret, compares_setting, is_literal
+from assistant.code.rules._secrets import (
+    calls_comparer,
+    compares_secret,
+    compares_setting,
+    is_literal,
+    may_compare_secret,
+)
 from assistant.code.rules._words import names_a_session, names_the_caller, words_of
 
 if TYPE_CHECKING:
@@ -145,16 +151,24 @@ class CallerChecks:
     def _looks(self, file: CodeFile) -> Iterator[Node]:
         """The nodes of a file that look at who is calling."""
         yield from self._context_uses(file)
-        for node in file.nodes("call_expression", "new_expression"):
-            outside = outside_of(self._project, file, node)
-            if (outside is not None and self._is_outside_check(file, node, outside)) or (
-                compares_secret(self._project, file, node) or self._verifies(file, node)
-            ):
-                yield node
+        for name, calls in file.calls_by_name.items():
+            compares, verifies = may_compare_secret(name), _may_verify(name)
+            for node in calls:
+                outside = outside_of(self._project, file, node)
+                if (
+                    (outside is not None and self._is_outside_check(file, node, outside))
+                    or (verifies and self._verifies(file, node))
+                    or (
+                        (compares or calls_comparer(self._project, file, node))
+                        and compares_secret(self._project, file, node)
+                    )
+                ):
+                    yield node
         for node in file.nodes("binary_expression"):
             if compares_secret(self._project, file, node):
                 yield node
-        yield from filter(is_environment_guard, file.nodes("if_statement"))
+        if b"process.env" in file.raw:
+            yield from filter(is_environment_guard, file.nodes("if_statement"))
         yield from proving_headers_handed_on(self._project, file)
 
     def _context_uses(self, file: CodeFile) -> Iterator[Node]:
@@ -165,8 +179,8 @@ class CallerChecks:
             asks = call.path[0] == "auth" and sure
             if asks or (call.path == ("db", "get") and _gets_session(call.arguments)):
                 yield call.node
-        for member in file.nodes("member_expression"):
-            if syntax.member_name(member) == "auth" and self._is_context_auth(file, member):
+        for member in file.members_by_name.get("auth", ()):
+            if member.type == "member_expression" and self._is_context_auth(file, member):
                 yield member
         yield from (query.root for query in project.queries.in_file(file) if _looks_up_held(query))
         for run in project.reach.runs_in(file):
@@ -225,6 +239,11 @@ class CallerChecks:
         if inner is not None and syntax.member_name(inner) == "headers":
             inner = syntax.field(inner, "object")
         return is_request(self._project, file, inner)
+
+
+def _may_verify(name: str) -> bool:
+    """Whether a call of this name may be one of those that `_verifies` looks for."""
+    return name in _DIGESTS or name in ("getUserIdentity", "sign") or is_proving_call(name)
 
 
 def asks_who(file: CodeFile, call: Node) -> bool:

@@ -188,14 +188,19 @@ class Claims:
     # --- in a decision ---------------------------------------------------------------------------
 
     def _decided(self, unit: Unit) -> Iterator[Belief]:
-        file = unit.file
-        for node in syntax.descendants(unit.node):
-            if node.type == "binary_expression":
-                yield from self._compared(file, node)
-            elif node.type == "member_expression":
-                yield from self._judged(file, node)
-            if node.type in ("identifier", "member_expression"):
-                yield from self._role_decides(file, node)
+        file, inside = unit.file, unit.file.tree.nodes_inside
+        found = [
+            (node, self._compared)
+            for node in inside(unit.node, "binary_expression")
+            if syntax.operator(node) in EQUALITY
+        ]
+        members = inside(unit.node, "member_expression")
+        found += [(node, self._judged) for node in members if _is_judged(node)]
+        if any(map(self.is_flag, self.claims)):
+            names = inside(unit.node, "identifier")
+            found += [(node, self._role_decides) for node in (*members, *names)]
+        for node, look in sorted(found, key=lambda one: (one[0].start_byte, -one[0].end_byte)):
+            yield from look(file, node)
         yield from self._membership(unit)
 
     def _turns_away(self, file: CodeFile, node: Node, *, of_rows: bool = False) -> bool:
@@ -232,17 +237,16 @@ class Claims:
 
     def _compared(self, file: CodeFile, node: Node) -> Iterator[Belief]:
         """`note.owner !== args.userId`, `args.role === "admin"` in a condition."""
-        operator = syntax.text_of(syntax.field(node, "operator"))
-        if operator not in EQUALITY or not self._turns_away(file, node):
+        sides = (syntax.field(node, "left"), syntax.field(node, "right"))
+        named = [self._named(file, side) for side in sides]
+        if not any(named) or not self._turns_away(file, node):
             return
         of_row = self._turns_away(file, node, of_rows=True)
-        sides = (syntax.field(node, "left"), syntax.field(node, "right"))
-        for one, other in (sides, sides[::-1]):
-            named = self._named(file, one)
+        for names, other in zip(named, sides[::-1], strict=True):
             inner = syntax.unwrap(other)
-            if not named or inner is None:
+            if inner is None:
                 continue
-            for name in sorted(named):
+            for name in sorted(names):
                 is_role = words_of(name)[-1:] in (("role",), ("roles",))
                 if is_role and syntax.string_value(inner) is not None:
                     if not self._is_kept(name):
@@ -274,13 +278,10 @@ class Claims:
 
     def _judged(self, file: CodeFile, node: Node) -> Iterator[Belief]:
         """`me.editor` of a user who was looked up by an argument."""
-        words = words_of(syntax.member_name(node) or "")
-        owner = syntax.field(node, "object")
-        actor = not _ACTORS.isdisjoint(words_of(syntax.text_of(syntax.unwrap(owner))))
-        judged = not _JUDGED.isdisjoint(words) or (actor and words != ("id",))
-        if not judged or not self._turns_away(file, node):
+        people = self._people_by(file, node.children[0])
+        if not people or not self._turns_away(file, node):
             return
-        for name in sorted(self._people_by(file, owner)):
+        for name in sorted(people):
             yield Belief(name, self.claims[name], "finds the user whose rights are checked")
 
     def _membership(self, unit: Unit) -> Iterator[Belief]:
@@ -344,6 +345,18 @@ def _arguments(validator: Validator | None) -> Iterator[tuple[str, Validator]]:
         for variant in field.object_variants():
             for inner, part in variant.fields.items():
                 yield f"{name}.{inner}", part
+
+
+def _is_judged(member: Node) -> bool:
+    """Whether it is a right of somebody, or anything of somebody who acts."""
+    owner = syntax.unwrap_await(member.children[0])
+    if owner is None or owner.type not in ("identifier", "call_expression"):
+        return False
+    words = words_of(syntax.member_name(member) or "")
+    if not _JUDGED.isdisjoint(words):
+        return True
+    actor = syntax.unwrap(member.children[0])
+    return words != ("id",) and not _ACTORS.isdisjoint(words_of(syntax.text_of(actor)))
 
 
 def _throws(project: Project, file: CodeFile, guard: Node) -> bool:

@@ -93,7 +93,10 @@ class ClientCalls:
     def _find(self, file: CodeFile) -> Iterator[ClientCall]:
         if _MAY_CALL.search(file.raw) is None:
             return
-        for call in file.nodes("call_expression"):
+        names = {name for name, b in file.names.module.bindings.items() if b.imported is not None}
+        for call in file.calls_named(names.union(_HOOKS, _FUNCTIONS, _METHODS)):
+            if call.type != "call_expression":
+                continue
             name_node = syntax.callee_name_node(call)
             if name_node is not None:
                 found = self._read(file, call, name_node)

@@ -34,7 +34,7 @@ def decides(node: Node) -> bool:
         if kind in _CONDITIONAL:
             return syntax.field(outer, _CONDITIONAL[kind]) == child
         if kind == "binary_expression":
-            operator = syntax.text_of(syntax.field(outer, "operator"))
+            operator = syntax.operator(outer)
             if operator in ("&&", "||") and syntax.field(outer, "left") == child:
                 return True
         elif kind == "call_expression":

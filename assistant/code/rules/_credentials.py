@@ -39,6 +39,10 @@ _LOCAL = re.compile(
     rb"|[\w-]*\.?example\.|\$)",
     re.IGNORECASE,
 )
+_OF_WORDS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.:|-"
+_SPACED = bytes(byte if byte in _OF_WORDS else ord(" ") for byte in range(256))
+_SHORTEST = 20
+"""Bytes of a whole credential that is a word."""
 _MIN_DISTINCT = 9
 _MIN_ENTROPY = 3.0
 """In bits a character; random base-16 has 4 at most, words and repetitions less."""
@@ -53,10 +57,12 @@ class Form:
     markers: tuple[bytes, ...]
     """One of these is in any text that holds such a credential: a quick test."""
     pattern: re.Pattern[bytes]
+    in_word: bool
+    """Whether it is a single word, in the sense of `_long_words`."""
 
 
-def _form(name: str, markers: bytes, pattern: bytes) -> Form:
-    return Form(name, tuple(markers.split()), re.compile(pattern))
+def _form(name: str, markers: bytes, pattern: bytes, *, in_word: bool = True) -> Form:
+    return Form(name, tuple(markers.split()), re.compile(pattern), in_word)
 
 
 FORMS: tuple[Form, ...] = (
@@ -121,12 +127,14 @@ FORMS: tuple[Form, ...] = (
         "a private key",
         b"PRIVATE KEY-----",
         rb"-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----(?:\\n|\\r|\s|\")*([A-Za-z0-9+/=]{40,})",
+        in_word=False,
     ),
     _form(
         "a password in an address",
         b"://",
         rb"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|https?)"
         rb"://[^\s:/@'\"`$]{1,80}:([^\s:/@'\"`$]{6,120})@(?=[^\s'\"`]{3})",
+        in_word=False,
     ),
 )
 
@@ -144,8 +152,10 @@ class Credential:
 def credentials_in(raw: bytes) -> Iterator[Credential]:
     """All that looks like a live credential, sorted; one that lies in another is left out."""
     found: list[Credential] = []
+    words = _long_words(raw)
     for form in FORMS:
-        if not any(marker in raw for marker in form.markers):
+        text = words if form.in_word else raw
+        if not any(marker in text for marker in form.markers):
             continue
         for match in form.pattern.finditer(raw):
             if _is_live(form, match, raw):
@@ -155,6 +165,12 @@ def credentials_in(raw: bytes) -> Iterator[Credential]:
         if one.start >= end:
             yield one
             end = one.end
+
+
+def _long_words(raw: bytes) -> bytes:
+    """The words of a text that are long enough for a credential: a sixth of most code."""
+    words = raw.translate(_SPACED).split()
+    return b" ".join([word for word in words if len(word) >= _SHORTEST])
 
 
 def _is_live(form: Form, match: re.Match[bytes], raw: bytes) -> bool:

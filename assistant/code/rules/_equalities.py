@@ -95,7 +95,7 @@ def of_callback(project: Project, file: CodeFile, callback: Node | None) -> tupl
         if node is None or node.type != "binary_expression":
             continue
         left, right = syntax.field(node, "left"), syntax.field(node, "right")
-        operator = syntax.text_of(syntax.field(node, "operator"))
+        operator = syntax.operator(node)
         if left is None or right is None:
             continue
         if operator == "&&":

@@ -36,9 +36,9 @@ def handed_functions(project: Project, file: CodeFile) -> Iterator[Handed]:
             yield Handed(given, run.call.node, f"`ctx.{'.'.join(run.call.path)}`")
     if b"cronJobs" not in file.raw:
         return
-    for call in file.nodes("call_expression"):
+    for call in file.calls_named(_CRON_METHODS):
         given = syntax.argument(call, 2)
-        if given is None or syntax.callee_name(call) not in _CRON_METHODS:
+        if given is None:
             continue
         made = project.follow(file, syntax.receiver(call)).node
         if made is not None and syntax.callee_name(made) == "cronJobs":

@@ -24,7 +24,7 @@ _PASSES_ON = frozenset(
 
 def proving_headers_handed_on(project: Project, file: CodeFile) -> Iterator[Node]:
     """The calls out of sight that are given what a proving header (or a cookie) held."""
-    for call in file.nodes("call_expression"):
+    for call in file.calls_named({"get"}):
         name = header_read(call)
         if name is not None and (name == "cookie" or is_proving_header(name)):
             yield from _takers(project, file, call, _MAX_HOPS)

@@ -47,7 +47,7 @@ class Routes:
             _read(project, file, call)
             for file in project.server_files
             if b"route(" in file.raw
-            for call in file.nodes("call_expression")
+            for call in file.calls_named({"route"})
             if _is_route(call)
         )
 
@@ -107,17 +107,16 @@ def _reads_body_in(project: Project, unit: Unit) -> bool:
         if is_request(project, unit.file, receiver):
             return True
     return any(
-        syntax.member_name(member) == "body"
-        and syntax.is_inside(member, unit.node)
+        syntax.is_inside(member, unit.node)
         and is_request(project, unit.file, syntax.field(member, "object"))
-        for member in unit.file.nodes("member_expression")
+        for member in unit.file.members_by_name.get("body", ())
     )
 
 
 def _is_route(call: Node) -> bool:
     given = syntax.argument(call, 0)
     return (
-        syntax.callee_name(call) == "route"
+        call.type == "call_expression"
         and given is not None
         and syntax.object_member(given, "handler") is not None
     )

@@ -131,7 +131,7 @@ def _is_guard(project: Project, file: CodeFile, call: Node) -> bool:
 def _asks_for_kind(project: Project, file: CodeFile, condition: Node) -> bool:
     for part in (condition, *syntax.descendants(condition)):
         if part.type == "binary_expression":
-            operator = syntax.text_of(syntax.field(part, "operator"))
+            operator = syntax.operator(part)
             right = syntax.field(part, "right")
             if operator == "in" and project.contexts.path_of(file, right) is not None:
                 return True

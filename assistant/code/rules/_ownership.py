@@ -34,6 +34,8 @@ _ROLES = frozenset(
         "superuser",
     }
 )
+_ROLE_STEMS = (b"admin", b"moderator", b"permission", b"role", b"staff", b"superuser")
+"""One of these is in each of the roles: a quick test."""
 _PRIVILEGED = frozenset(
     {"admin", "admins", "moderator", "moderators", "operator", "operators", "staff"}
     | {"superadmin", "superadmins", "superuser", "superusers"}
@@ -61,40 +63,49 @@ class Ownership:
 
     def checks_role(self) -> bool:
         """Whether any code in reach decides by a role, or may check one out of sight."""
-        for unit in self._flow.units:
-            for node in syntax.descendants(unit.node):
-                kind = node.type
-                if kind in ("member_expression", "identifier"):
-                    if self._is_role_check(unit.file, node):
-                        return True
-                elif kind == "call_expression" and self._is_check_out_of_sight(unit.file, node):
-                    return True
-        return False
+        return any(
+            self._has_role_check(unit)
+            or any(
+                self._is_check_out_of_sight(unit.file, call)
+                for call in unit.file.tree.nodes_inside(unit.node, "call_expression")
+            )
+            for unit in self._flow.units
+        )
 
     def _in_unit(self, unit: Unit) -> bool:
-        file = unit.file
-        for node in syntax.descendants(unit.node):
-            kind = node.type
-            if kind == "binary_expression":
-                if self._compares(file, node) or compares_secret(self._project, file, node):
-                    return True
-            elif kind in ("call_expression", "new_expression"):
-                if self._is_list_check(file, node) or self._is_check_out_of_sight(file, node):
-                    return True
-            elif kind in ("member_expression", "identifier"):
-                if self._is_role_check(file, node):
-                    return True
-            elif kind == "if_statement" and is_environment_guard(node):
-                return True
-        return any(self._is_membership(file, node) for node in self._chains(unit)) or any(
-            run.reference is not None
-            and run.reference.root == "components"
-            and self._is_asked_of_component(file, run.call.arguments)
-            for run in self._project.reach.runs_of(unit)
+        file, inside = unit.file, unit.file.tree.nodes_inside
+        return (
+            any(
+                self._compares(file, node) or compares_secret(self._project, file, node)
+                for node in inside(unit.node, "binary_expression")
+            )
+            or any(
+                self._is_list_check(file, call) or self._is_check_out_of_sight(file, call)
+                for kind in ("call_expression", "new_expression")
+                for call in inside(unit.node, kind)
+            )
+            or self._has_role_check(unit)
+            or any(map(is_environment_guard, inside(unit.node, "if_statement")))
+            or any(self._is_membership(file, node) for node in self._chains(unit))
+            or any(
+                run.reference is not None
+                and run.reference.root == "components"
+                and self._is_asked_of_component(file, run.call.arguments)
+                for run in self._project.reach.runs_of(unit)
+            )
+        )
+
+    def _has_role_check(self, unit: Unit) -> bool:
+        tree = unit.file.tree
+        text = tree.source[unit.node.start_byte : unit.node.end_byte].lower()
+        return any(stem in text for stem in _ROLE_STEMS) and any(
+            self._is_role_check(unit.file, node)
+            for kind in ("member_expression", "identifier")
+            for node in tree.nodes_inside(unit.node, kind)
         )
 
     def _compares(self, file: CodeFile, node: Node) -> bool:
-        if syntax.text_of(syntax.field(node, "operator")) not in EQUALITY:
+        if syntax.operator(node) not in EQUALITY:
             return False
         left, right = syntax.field(node, "left"), syntax.field(node, "right")
         if is_literal(left) or is_literal(right):

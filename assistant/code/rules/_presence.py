@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
@@ -74,8 +75,19 @@ class _Checks:
     def __init__(self, project: Project, file: CodeFile, binding: Binding) -> None:
         self._project = project
         self._file = file
-        self._uses = file.names.uses(binding) + list(_uses_of_answers(file, binding))
-        self._calls = dict(_calls_given(file.names.uses(binding)))
+        self._binding = binding
+
+    @cached_property
+    def _looks(self) -> list[Node]:
+        """The uses of the variable, and of what it answers, that look whether it is there."""
+        uses = self._file.names.uses(self._binding)
+        answers = _uses_of_answers(self._file, self._binding)
+        return [use for use in (*uses, *answers) if not is_use_as_present(use)]
+
+    @cached_property
+    def _calls(self) -> list[Node]:
+        """The calls that are given it."""
+        return list(dict(_calls_given(self._file.names.uses(self._binding))).values())
 
     def precede(self, use: Node) -> bool:
         """Whether a use is only reached where the variable was looked at."""
@@ -84,7 +96,7 @@ class _Checks:
             if outer.type in _CONDITIONAL and self._is_asked(outer, child):
                 return True
             if outer.type == "binary_expression" and syntax.field(outer, "right") == child:
-                operator = syntax.text_of(syntax.field(outer, "operator"))
+                operator = syntax.operator(outer)
                 left = syntax.field(outer, "left")
                 if operator in ("&&", "||") and left is not None and self._is_in(left):
                     return True
@@ -108,7 +120,7 @@ class _Checks:
 
     def _is_in(self, node: Node) -> bool:
         """Whether a condition looks at the variable, as a whole or by `?.`."""
-        return any(syntax.is_inside(use, node) and not is_use_as_present(use) for use in self._uses)
+        return any(syntax.is_inside(look, node) for look in self._looks)
 
     def _settles(self, statement: Node) -> bool:
         """Whether the code behind a statement is only reached where the variable is there."""
@@ -126,8 +138,7 @@ class _Checks:
             )
         if statement.type in ("expression_statement", "lexical_declaration"):
             return any(
-                syntax.is_inside(call, statement) and self._checks(call)
-                for call in self._calls.values()
+                syntax.is_inside(call, statement) and self._checks(call) for call in self._calls
             )
         if statement.type in ("statement_block", "try_statement"):
             body = syntax.field(statement, "body") or statement

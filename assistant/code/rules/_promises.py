@@ -22,7 +22,7 @@ _PROMISING = {
     "auth": frozenset({"getUserIdentity"}),
 }
 _PROMISING_ALONE = frozenset({"runAction", "runMutation", "runQuery", "vectorSearch"})
-_COMBINATORS = frozenset({"all", "allSettled", "any", "race"})
+COMBINATORS = frozenset({"all", "allSettled", "any", "race"})
 _GENERATORS = frozenset({"generator_function", "generator_function_declaration"})
 _MAX_DEPTH = 4
 _MAX_NAMES = 2
@@ -52,22 +52,17 @@ def is_context_promise(path: tuple[str, ...]) -> bool:
 
 def is_combinator(call: Node, file: CodeFile) -> bool:
     """Whether a call is `Promise.all(…)` or one of its kin."""
-    if syntax.callee_name(call) not in _COMBINATORS:
+    if syntax.callee_name(call) not in COMBINATORS:
         return False
     chain = syntax.name_chain(syntax.callee(call))
     root = syntax.chain_root(syntax.callee(call))
     return (
         len(chain) == 2
         and chain[0] == "Promise"
-        and chain[1] in _COMBINATORS
+        and chain[1] in COMBINATORS
         and root is not None
         and file.resolve(root) is None
     )
-
-
-def called_function(project: Project, file: CodeFile, call: Node) -> tuple[CodeFile, Node] | None:
-    """The function of the project that a call runs."""
-    return _function(project, file, syntax.callee(call))
 
 
 def _function(project: Project, file: CodeFile, node: Node | None) -> tuple[CodeFile, Node] | None:
@@ -77,8 +72,20 @@ def _function(project: Project, file: CodeFile, node: Node | None) -> tuple[Code
     return target.file, target.node
 
 
-def gives_promise(project: Project, file: CodeFile, function: Node, depth: int = 0) -> bool:
+def gives_promise(project: Project, file: CodeFile, function: Node) -> bool:
     """Whether a function returns a promise: `async`, or by what it is seen to return."""
+    known = project.once(_known)
+    if function.id not in known:
+        known[function.id] = _gives_promise(project, file, function, 0)
+    return known[function.id]
+
+
+def _known(_project: Project) -> dict[int, bool]:
+    """By the function's id: each is called from many places."""
+    return {}
+
+
+def _gives_promise(project: Project, file: CodeFile, function: Node, depth: int) -> bool:
     if function.type in _GENERATORS or any(child.type == "*" for child in function.children):
         return False
     if syntax.is_async(function):
@@ -119,8 +126,8 @@ def is_promise(project: Project, file: CodeFile, node: Node | None, depth: int =
         return is_promise(project, file, owner, depth + 1)
     if owner is not None and name in TERMINALS and _is_db_query(project, file, owner):
         return True
-    found = called_function(project, file, node)
-    return found is not None and gives_promise(project, *found, depth + 1)
+    found = _function(project, file, syntax.callee(node))
+    return found is not None and _gives_promise(project, *found, depth + 1)
 
 
 def _is_db_query(project: Project, file: CodeFile, node: Node | None) -> bool:
@@ -148,7 +155,7 @@ def fate_of(file: CodeFile, node: Node, seen: frozenset[Binding] = frozenset()) 
     """What becomes of the promise that an expression is. `seen`: variables on the way there."""
     prefix = syntax.prefix_of(node)
     if prefix is not None:
-        negated = syntax.text_of(syntax.field(prefix, "operator")) == "!"
+        negated = syntax.operator(prefix) == "!"
         return Fate.TESTED if negated else Fate.KEPT
     while True:
         outer = syntax.wrapped(node)
@@ -167,7 +174,7 @@ def _onward(file: CodeFile, node: Node, parent: Node, seen: frozenset[Binding]) 
     if kind in ("if_statement", "while_statement", "do_statement"):
         return Fate.TESTED
     if kind == "unary_expression":
-        negated = syntax.text_of(syntax.field(parent, "operator")) == "!"
+        negated = syntax.operator(parent) == "!"
         return Fate.TESTED if negated else Fate.KEPT
     if kind == "ternary_expression":
         return Fate.TESTED if syntax.field(parent, "condition") == node else parent
@@ -184,7 +191,7 @@ def _onward(file: CodeFile, node: Node, parent: Node, seen: frozenset[Binding]) 
 
 def _in_binary(binary: Node, operand: Node) -> Fate | None:
     """None where the promise is (or may be) the value of the whole."""
-    operator = syntax.text_of(syntax.field(binary, "operator"))
+    operator = syntax.operator(binary)
     is_left = syntax.field(binary, "left") == operand
     if operator == "&&":
         return Fate.TESTED if is_left else None

@@ -154,7 +154,7 @@ def _limit(condition: Node | None) -> Node | None:
         inner = syntax.unwrap(inner.named_children[0]) if inner.named_children else None
     if inner is None or inner.type != "binary_expression":
         return None
-    operator = syntax.text_of(syntax.field(inner, "operator"))
+    operator = syntax.operator(inner)
     side = {"<": "right", "<=": "right", "!==": "right", ">": "left", ">=": "left"}.get(operator)
     return None if side is None else syntax.unwrap(syntax.field(inner, side))
 

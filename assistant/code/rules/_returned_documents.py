@@ -78,7 +78,7 @@ class ReturnedDocuments:
             return self._in_all(file, sides, depth)
         if kind == "binary_expression":
             sides = [syntax.field(node, name) for name in ("left", "right")]
-            operator = syntax.text_of(syntax.field(node, "operator"))
+            operator = syntax.operator(node)
             if operator == "&&":  # Its left side is the value only where it holds nothing.
                 return self.in_value(file, sides[1], depth + 1)
             return self._in_all(file, sides, depth) if operator in _EITHER else _NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class Event:
 
 
 def events_by_function(project: Project, file: CodeFile) -> Iterator[tuple[Node, list[Event]]]:
-    """For each function that makes run calls its events in document order.
+    """For each function that makes run calls in a row or in a loop its events in document order.
 
     Callbacks for the items of a list belong to the function around them.
     """
@@ -80,13 +80,19 @@ def events_by_function(project: Project, file: CodeFile) -> Iterator[tuple[Node,
         if function is not None:
             by_function.setdefault(function.id, (function, []))[1].append(event)
     for function, own in by_function.values():
+        loops = [list(_loops_around(event.node, function)) for event in own]
+        if len(own) == 1 and not loops[0]:
+            continue
         inside = [
             Event(node, node, "", is_run=False)
             for kind in _EVENTFUL
             for node in file.tree.nodes_inside(function, kind)
             if node.id not in run_nodes and reader.is_outside(file, node)
         ]
-        placed = [_placed(event, inside, function) for event in own]
+        placed = [
+            _placed(event, inside, around, reader.is_paged)
+            for event, around in zip(own, loops, strict=True)
+        ]
         yield function, sorted((*placed, *inside), key=lambda event: event.name_node.start_byte)
 
 
@@ -96,6 +102,7 @@ class _Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._reaching: dict[tuple[CodeFile, int], bool] = {}
+        self._paged: dict[int, bool] = {}
 
     def runs_in(self, file: CodeFile) -> list[Event]:
         """The run calls, in document order."""
@@ -104,6 +111,12 @@ class _Reader:
             for call in self._project.contexts.calls(file)
             if len(call.path) == 1 and call.path[0] in _RUNS
         ]
+
+    def is_paged(self, loop: Node) -> bool:
+        """Whether a loop goes through pages, batches or attempts."""
+        if loop.id not in self._paged:
+            self._paged[loop.id] = _goes_by_parts(loop)
+        return self._paged[loop.id]
 
     def is_outside(self, file: CodeFile, node: Node) -> bool:
         """Whether a call, an `await` or a loop reaches out of the database."""
@@ -191,10 +204,11 @@ def _item_call(function: Node) -> Node | None:
     return call if call is not None and syntax.callee_name(call) in _PER_ITEM else None
 
 
-def _placed(event: Event, outside: Sequence[Event], function: Node) -> Event:
+def _placed(
+    event: Event, outside: Sequence[Event], loops: list[Node], is_paged: Callable[[Node], bool]
+) -> Event:
     """The event with the loops around it; no run at all where a loop goes through pages."""
-    loops = list(_loops_around(event.node, function))
-    if any(_goes_by_parts(loop) or _asks_result(loop, event) for loop in loops):
+    if any(is_paged(loop) or _asks_result(loop, event) for loop in loops):
         return Event(event.node, event.name_node, event.name, is_run=False)
     mixed = [loop for loop in loops if any(syntax.is_inside(o.node, loop) for o in outside)]
     innermost = loops[0] if loops else None

@@ -26,6 +26,7 @@ _SECRET_SETTINGS = frozenset({"auth", "code", "key", "pass", "pin", "webhook"})
 _PROVING_HEADERS = frozenset({"authorization", "hmac", "jwt", "secret", "signature", "token"})
 _DIGESTING = frozenset({"digest", "hash", "hashed", "hmac", "sha"})
 _LOOK_UPS = frozenset({"getOneFrom", "getOneFromOrThrow", "getManyFrom"})
+_FINDING = frozenset({"eq", "has", "includes"})
 _MAX_DEPTH = 8
 
 
@@ -113,6 +114,14 @@ def reads_environment(project: Project, file: CodeFile, node: Node) -> bool:
     return target.module == "_generated/server" and target.name == "env"
 
 
+def may_compare_secret(name: str) -> bool:
+    """Whether a call of this name may be one for which `compares_secret` is true.
+
+    So may those of any name for which `calls_comparer` is true, and no others.
+    """
+    return name in _FINDING or name in _LOOK_UPS or not _COMPARING.isdisjoint(words_of(name))
+
+
 def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
     """Whether `node` (a binary expression or a call) compares a secret with something given."""
     if node.type == "binary_expression":
@@ -125,9 +134,7 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
     if name in ("includes", "has") and len(given) == 1:
         # A bare `token` may well be a piece of text.
         return syntax.text_of(given[0]) != "token" and is_secret(project, file, given[0])
-    if _COMPARING.isdisjoint(words_of(name)) and not _compares_what_it_is_given(
-        project, file, node
-    ):
+    if _COMPARING.isdisjoint(words_of(name)) and not calls_comparer(project, file, node):
         return False
     operands = [one for one in (*given, receiver) if one is not None and not is_literal(one)]
     if len(operands) < 2 or not any(is_secret(project, file, one) for one in operands):
@@ -136,7 +143,7 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
 
 
 def _compares(project: Project, file: CodeFile, node: Node) -> bool:
-    operator = syntax.text_of(syntax.field(node, "operator"))
+    operator = syntax.operator(node)
     sides = (syntax.field(node, "left"), syntax.field(node, "right"))
     if operator not in EQUALITY or any(is_literal(side) for side in sides):
         return False
@@ -207,22 +214,34 @@ def _is_capability_field(name: str) -> bool:
     return names_a_secret(own) or (own != "session" and names_a_session(own))
 
 
-def _compares_what_it_is_given(project: Project, file: CodeFile, call: Node) -> bool:
-    """Whether a small function of the project does nothing but compare two of its parameters.
+def calls_comparer(project: Project, file: CodeFile, call: Node) -> bool:
+    """Whether a call runs a small function of the project that compares two of its parameters.
 
     Told by its code, whatever it is called: a digit by digit `^`, or `a === b` of parameters.
     """
     if len(syntax.arguments(call)) < 2:
         return False
-    node = project.follow(file, syntax.callee(call)).node
-    if node is None or node.type not in syntax.FUNCTION_KINDS:
+    target = project.follow(file, syntax.callee(call))
+    if target.file is None or target.node is None or target.node.type not in syntax.FUNCTION_KINDS:
         return False
+    known = project.once(_comparers)
+    if target.node.id not in known:
+        known[target.node.id] = _is_comparer(target.file, target.node)
+    return known[target.node.id]
+
+
+def _comparers(_project: Project) -> dict[int, bool]:
+    """By the function's id: each is called from many places."""
+    return {}
+
+
+def _is_comparer(file: CodeFile, node: Node) -> bool:
     given = {syntax.text_of(syntax.parameter_pattern(one)) for one in syntax.parameters(node)}
     return any(
-        syntax.text_of(syntax.field(inner, "operator")) in ("^", *EQUALITY)
+        syntax.operator(inner) in ("^", *EQUALITY)
         and {syntax.text_of(syntax.chain_root(side)) for side in _sides(inner)} <= given
         and not any(syntax.text_of(side).endswith(".length") for side in _sides(inner))
-        for inner in syntax.descendants(node, "binary_expression")
+        for inner in file.tree.nodes_inside(node, "binary_expression")
     )
 
 
@@ -241,7 +260,7 @@ def _is_comparison(project: Project, file: CodeFile, call: Node) -> bool:
             if not _COMPARING.isdisjoint(words_of(syntax.callee_name(inner))):
                 return True
             continue
-        operator = syntax.text_of(syntax.field(inner, "operator"))
+        operator = syntax.operator(inner)
         sides = (syntax.field(inner, "left"), syntax.field(inner, "right"))
         if operator == "^" or (
             operator in EQUALITY and not any(is_literal(side) for side in sides)

@@ -158,6 +158,12 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, s
         return _plain_call(project, file, callee)
     if callee.type != "member_expression":
         return None
+    root = syntax.chain_root(callee)
+    if root is not None and root.type == "identifier":
+        binding = file.resolve(root)
+        if binding is not None and binding.kind == "parameter" and not binding.assignments:
+            # `ctx.db.get(…)`, as most calls of a handler: nobody can tell where that is from.
+            return None
     method = syntax.field(callee, "property")
     name = syntax.text_of(method)
     chain = syntax.name_chain(callee)
@@ -165,7 +171,6 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, s
         return None
     if not chain:
         return _of_fresh_client(project, file, call, method)
-    root = syntax.chain_root(callee)
     if chain[0] in ("globalThis", "window", "self"):
         is_global = root is not None and file.resolve(root) is None
         return (method, "fetch") if is_global and chain[1:] == ("fetch",) else None

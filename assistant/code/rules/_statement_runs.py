@@ -94,6 +94,13 @@ def _blocks_of(project: Project, function: RegisteredFunction, length: int) -> _
     if handler is None or body is None or body.type != "statement_block":
         return []
     tree = handler.file.tree
+    long = [
+        statements
+        for block in tree.nodes_inside(body, "statement_block")
+        if len(statements := _statements_of(block)) >= length
+    ]
+    if not long:
+        return []
     thrown = _Thrown(tree.nodes_inside(body, "throw_statement"))
     calls = thrown.left_out_of(tree.nodes_inside(body, "call_expression"))
     call_starts = [call.start_byte for call in calls]
@@ -103,10 +110,7 @@ def _blocks_of(project: Project, function: RegisteredFunction, length: int) -> _
     texts = [tree.source[node.start_byte + 1 : node.end_byte - 1] for node in strings]
     asking = [call.node.start_byte for call in _database_calls(project, function)]
     blocks: _Blocks = []
-    for block in tree.nodes_inside(body, "statement_block"):
-        statements = _statements_of(block)
-        if len(statements) < length:
-            continue
+    for statements in long:
         outlines: list[_Outline] = []
         asks: list[bool] = []
         for statement in statements:
@@ -188,14 +192,9 @@ def _is_log(statement: Node) -> bool:
 
 def _database_calls(project: Project, function: RegisteredFunction) -> list[ContextCall]:
     """The calls of the database in a handler, in document order."""
-    handler = function.handler
-    assert handler is not None
-    start, end = handler.node.start_byte, handler.node.end_byte
-    return [
-        call
-        for call in project.contexts.calls(handler.file)
-        if call.path[0] == "db" and start <= call.node.start_byte and call.node.end_byte <= end
-    ]
+    unit = project.reach.unit_of_function(function)
+    assert unit is not None
+    return [call for call in project.reach.context_calls_of(unit) if call.path[0] == "db"]
 
 
 def _shapes(

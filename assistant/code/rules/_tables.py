@@ -34,7 +34,18 @@ def known_table(project: Project, file: CodeFile, name: str | None) -> Table | N
     table = schema.tables.get(name) if schema is not None and name is not None else None
     if schema is None or table is None or not table.indexes_complete:
         return None
-    return table if schema.complete or _is_final(table, schema.node) else None
+    if schema.complete:
+        return table
+    finals = project.once(_finals)
+    key = id(table)
+    if key not in finals:
+        finals[key] = _is_final(table, schema.node)
+    return table if finals[key] else None
+
+
+def _finals(_project: Project) -> dict[int, bool]:
+    """By the table's identity, as schemas stay: each query of a table asks."""
+    return {}
 
 
 def _is_final(table: Table, definition: Node) -> bool:

@@ -51,7 +51,7 @@ def workflows(project: Project) -> Iterator[Workflow]:
     for file in project.server_files:
         if b"define" not in file.raw or b"orkflow" not in file.raw:
             continue
-        for call in file.nodes("call_expression"):
+        for call in file.calls_named({"define", "defineWorkflow"}):
             config, certain = _definition(project, file, call)
             found = _handler(project, file, call, config) if config is not None else None
             if found is not None:

@@ -121,8 +121,8 @@ def _pages(file: CodeFile, project: Project) -> Iterator[Report]:
 def _ids(file: CodeFile, project: Project) -> Iterator[Report]:
     schema = project.schema_for(file)
     app = project.schemas.app
-    for call in file.nodes("call_expression"):
-        if syntax.callee_name(call) != "id" or syntax.receiver(call) is None:
+    for call in file.calls_named({"id"}):
+        if syntax.receiver(call) is None:
             continue
         read = read_validator(project, file, call)
         table = read.table if read.kind == "id" else None

@@ -169,7 +169,7 @@ def _asks_for_any(use: Node) -> bool:
     if outer.type != "binary_expression":
         return outer.type == "unary_expression" and syntax.text_of(outer).startswith("!")
     sides = {syntax.text_of(syntax.field(outer, side)) for side in ("left", "right")}
-    operator = syntax.text_of(syntax.field(outer, "operator"))
+    operator = syntax.operator(outer)
     if "1" in sides:
         return operator in (">=", "<")
     return "0" in sides and operator in (">", "===", "!==", "==", "!=")

@@ -79,8 +79,8 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 
 def _databases(file: CodeFile, project: Project) -> Iterator[tuple[Node, Confidence]]:
     """The identifiers `db` of `ctx.db` and of `{ db }` that take it out of a context."""
-    for member in file.nodes("member_expression", "subscript_expression"):
-        if syntax.member_name(member) != "db" or _is_no_use(member):
+    for member in file.members_by_name.get("db", ()):
+        if _is_no_use(member):
             continue
         name = syntax.field(member, "property") or syntax.field(member, "index")
         if name is None:
@@ -104,7 +104,7 @@ def _is_no_use(member: Node) -> bool:
     if parent is None or parent.type in ("if_statement", "unary_expression"):
         return True
     if parent.type == "binary_expression":
-        return syntax.text_of(syntax.field(parent, "operator")) not in ("??", "||")
+        return syntax.operator(parent) not in ("??", "||")
     if parent.type == "ternary_expression":
         return syntax.field(parent, "condition") == syntax.wrapped(member)
     return parent.type == "call_expression" and syntax.field(parent, "function") == member

@@ -175,7 +175,7 @@ def _of_condition(file: CodeFile, branch: Node, made: set[Binding]) -> Iterator[
         if node is None or node.type != "binary_expression":
             continue
         left, right = syntax.field(node, "left"), syntax.field(node, "right")
-        operator = syntax.text_of(syntax.field(node, "operator"))
+        operator = syntax.operator(node)
         if operator == join:
             stack += [right, left]
         elif operator in operators and left is not None and right is not None:

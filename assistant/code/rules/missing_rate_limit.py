@@ -70,9 +70,10 @@ def check(function: RegisteredFunction, project: Project) -> Iterator[Report]:
     if function.handler is None or project.component_of(function.file) is not None:
         return
     units = project.reach.reached_by(function, runs=True)
-    if any(_limits(project, unit) for unit in units):
+    known = project.once(_Known)
+    if any(known.limits(unit) for unit in units):
         return
-    costs = next((cost for unit in units for cost in _costs(project, unit)), None)
+    costs = next((cost for unit in units if (cost := known.cost(unit)) is not None), None)
     if costs is None or _is_for_staff(function, units):
         return
     yield RULE.at(
@@ -93,6 +94,27 @@ def _is_for_staff(function: RegisteredFunction, units: Iterable[Unit]) -> bool:
     return any(
         words[:1] and words[0] in _DEMANDS and not _STAFF.isdisjoint(words) for words in names
     )
+
+
+class _Known:
+    """What is known of the units of a project: many functions run the same helpers."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._limits: dict[Unit, bool] = {}
+        self._costs: dict[Unit, str | None] = {}
+
+    def limits(self, unit: Unit) -> bool:
+        """Whether its code asks a rate limiter."""
+        if unit not in self._limits:
+            self._limits[unit] = _limits(self._project, unit)
+        return self._limits[unit]
+
+    def cost(self, unit: Unit) -> str | None:
+        """The first thing in it that costs something."""
+        if unit not in self._costs:
+            self._costs[unit] = next(_costs(self._project, unit), None)
+        return self._costs[unit]
 
 
 def _limits(project: Project, unit: Unit) -> bool:

@@ -62,7 +62,7 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
 def _changing_values(file: CodeFile) -> Iterator[Report]:
     for call in file.calls_named({chain[-1] for chain in (*_CHANGING, ("Date",))}):
         found = _changing(file, call)
-        if found is not None and _runs_at_load(call):
+        if found is not None and _runs_at_load(file, call):
             node, text = found
             yield RULE.at(
                 file,
@@ -86,8 +86,11 @@ def _changing(file: CodeFile, call: Node) -> tuple[Node, str] | None:
     return None
 
 
-def _runs_at_load(node: Node) -> bool:
+def _runs_at_load(file: CodeFile, node: Node) -> bool:
     """Whether a node is evaluated with its module: outside functions, or in one called in place."""
+    function = file.tree.function_around(node)
+    if function is not None and not _is_called_in_place(function):
+        return False
     inner = node
     for outer in syntax.ancestors(node):
         if outer.type in syntax.FUNCTION_KINDS and not _is_called_in_place(outer):

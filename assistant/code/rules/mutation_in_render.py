@@ -97,11 +97,9 @@ def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]
     for hook in calls.in_file(file):
         if hook.verb is not Verb.QUERY and hook.is_hook:
             yield hook.node, hook
-    for call in file.nodes("call_expression"):
+    for call in file.calls_named(filter(_CUSTOM_HOOK.match, file.calls_by_name)):
         callee = syntax.callee(call)
-        if callee is None or callee.type != "identifier":
-            continue
-        if not _CUSTOM_HOOK.match(syntax.text_of(callee)):
+        if callee is None or callee.type != "identifier" or call.type != "call_expression":
             continue
         made = project.follow(file, callee)
         if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:

@@ -79,9 +79,11 @@ def check(project: Project) -> Iterator[Report]:
     for file in project.server_files:
         if not file.checked:
             continue
+        repeated = _Spans(_repeated_spans(file))
         for read in reads.in_file(file):
-            yield from _direct(project, file, read)
-        yield from _through_calls(project, file, reads)
+            if repeated.hold(read.node):
+                yield from _direct(project, file, read)
+        yield from _through_calls(project, file, reads, repeated)
 
 
 def _direct(project: Project, file: CodeFile, read: Read) -> Iterator[Report]:
@@ -103,14 +105,25 @@ def _direct(project: Project, file: CodeFile, read: Read) -> Iterator[Report]:
     )
 
 
-def _through_calls(project: Project, file: CodeFile, reads: Reads) -> Iterator[Report]:
-    repeated = _repeated_spans(file)
-    starts = [start for start, _ in repeated]
+class _Spans:
+    """Stretches of a file, in order, none of which touches another."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+
+    def hold(self, node: Node) -> bool:
+        """Whether a node begins in one of them."""
+        offset = node.start_byte
+        at = bisect_right(self._starts, offset) - 1
+        return at >= 0 and offset < self._ends[at]
+
+
+def _through_calls(
+    project: Project, file: CodeFile, reads: Reads, repeated: _Spans
+) -> Iterator[Report]:
     seen: set[tuple[int, int]] = set()
-    for call in file.nodes("call_expression"):
-        at = bisect_right(starts, call.start_byte) - 1
-        if at < 0 or call.start_byte >= repeated[at][1]:
-            continue
+    for call in filter(repeated.hold, file.nodes("call_expression")):
         yield from _called(project, file, call, reads, seen)
         for given in syntax.arguments(call):
             if given.type == "identifier":
@@ -125,8 +138,8 @@ def _repeated_spans(file: CodeFile) -> list[tuple[int, int]]:
     loops = [(node.start_byte, node.end_byte) for node in file.nodes(*syntax.LOOP_KINDS)]
     calls = [
         (node.start_byte, node.end_byte)
-        for node in file.nodes("call_expression")
-        if syntax.callee_name(node) in CALLBACK_METHODS
+        for node in file.calls_named(CALLBACK_METHODS)
+        if node.type == "call_expression"
     ]
     outermost: list[tuple[int, int]] = []
     for start, end in sorted(loops + calls, key=lambda span: (span[0], -span[1])):

@@ -40,7 +40,7 @@ Intent:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Edit, Severity
@@ -51,9 +51,9 @@ from assistant.code.project import Project
 from assistant.code.queries import DbQuery
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._promises import (
+    COMBINATORS,
     Fate,
     callback_gives_promise,
-    called_function,
     end_of_thens,
     fate_of,
     gives_promise,
@@ -64,6 +64,7 @@ from assistant.code.rules._promises import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_PER_ITEM = frozenset({"forEach", "map"})
 _HINT = "write `await` in front, or gather several in `await Promise.all([…])`"
 
 
@@ -82,26 +83,52 @@ def check_query(query: DbQuery, _project: Project) -> Iterator[Report]:
         yield from _floating(step.file, step.node, step.name_node, name, query.context.confidence)
 
 
-def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
+def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report floating calls of helpers, of `Promise.all`, and callbacks whose promise is lost."""
-    callee = syntax.callee(call)
-    name_node = syntax.callee_name_node(call)
-    if callee is not None and callee.type in syntax.FUNCTION_KINDS and syntax.is_async(callee):
-        if _feeds_a_stream(file, callee):
-            return
-        yield from _floating(file, call, callee.children[0], "(async …)", Confidence.HIGH)
-    if name_node is None:
-        return
-    name = syntax.text_of(name_node)
-    if name in ("forEach", "map") and syntax.receiver(call) is not None:
-        yield from _lost_callback(file, call, name_node, name, project)
-        return
-    if is_combinator(call, file):
-        yield from _floating(file, call, name_node, f"Promise.{name}", Confidence.HIGH)
-        return
-    found = called_function(project, file, call)
-    if found is not None and gives_promise(project, *found) and not _feeds_a_stream(*found):
-        yield from _floating(file, call, name_node, name, Confidence.HIGH)
+    yield from _in_place(file)
+    for call in _calls(file, _PER_ITEM):
+        name_node = syntax.callee_name_node(call)
+        if name_node is not None and syntax.receiver(call) is not None:
+            yield from _lost_callback(file, call, name_node, syntax.text_of(name_node), project)
+    for call in _calls(file, COMBINATORS):
+        name_node = syntax.callee_name_node(call)
+        if name_node is not None and is_combinator(call, file):
+            name = f"Promise.{syntax.text_of(name_node)}"
+            yield from _floating(file, call, name_node, name, Confidence.HIGH)
+    yield from _of_helpers(file, project)
+
+
+def _in_place(file: CodeFile) -> Iterator[Report]:
+    """`(async () => { … })()`."""
+    for call in _calls(file, {""}):
+        callee = syntax.callee(call)
+        if (
+            callee is None
+            or callee.type not in syntax.FUNCTION_KINDS
+            or not syntax.is_async(callee)
+        ):
+            continue
+        for report in _floating(file, call, callee.children[0], "(async …)", Confidence.HIGH):
+            if not _feeds_a_stream(file, callee):
+                yield report
+
+
+def _of_helpers(file: CodeFile, project: Project) -> Iterator[Report]:
+    """Calls of the project's own functions."""
+    for call, home, function in project.reach.own_calls_in(file):
+        name_node = syntax.callee_name_node(call)
+        if name_node is None or not gives_promise(project, home, function):
+            continue
+        name = syntax.text_of(name_node)
+        if name in _PER_ITEM and syntax.receiver(call) is not None:
+            continue
+        for report in _floating(file, call, name_node, name, Confidence.HIGH):
+            if not _feeds_a_stream(home, function):
+                yield report
+
+
+def _calls(file: CodeFile, names: Collection[str]) -> Iterator[Node]:
+    return (call for call in file.calls_named(names) if call.type == "call_expression")
 
 
 def _feeds_a_stream(file: CodeFile, function: Node) -> bool:
@@ -109,7 +136,7 @@ def _feeds_a_stream(file: CodeFile, function: Node) -> bool:
 
     An HTTP action has to return before the stream is read, so this one must not be awaited.
     """
-    for call in syntax.descendants(function, "call_expression"):
+    for call in file.tree.nodes_inside(function, "call_expression"):
         owner = syntax.receiver(call) if syntax.callee_name(call) == "close" else None
         if owner is None or owner.type != "identifier":
             continue
@@ -174,8 +201,7 @@ RULE = Rule(
     id="no-floating-promise",
     severity=Severity.ERROR,
     category="writing",
-    kinds=frozenset({"call_expression"}),
-    check=check,
+    check_file=check_file,
     check_call=check_call,
     check_query=check_query,
 )

@@ -168,7 +168,7 @@ def _node_imports(file: CodeFile, project: Project) -> Iterator[tuple[Node, str]
         if statement.type == "import_statement" and is_used_as_type_only(file, statement):
             continue
         yield source, name
-    for call in file.nodes("call_expression"):
+    for call in file.calls_named(("", "require")):  # `import(…)` has no name
         callee = syntax.field(call, "function")
         if callee is None or not _loads_module(file, callee) or _is_tried(call) or is_in_type(call):
             continue

@@ -171,7 +171,7 @@ def _is_text(node: Node) -> bool:
     inner = syntax.unwrap(node)
     if inner is not None and inner.type == "binary_expression":
         sides = (syntax.field(inner, "left"), syntax.field(inner, "right"))
-        is_sum = syntax.text_of(syntax.field(inner, "operator")) == "+"
+        is_sum = syntax.operator(inner) == "+"
         return is_sum and any(side is not None and _is_text(side) for side in sides)
     return inner is not None and inner.type in ("string", "template_string")
 

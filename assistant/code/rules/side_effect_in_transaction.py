@@ -48,7 +48,6 @@ Intent:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from agents.finding import Confidence, Severity
 from assistant.code.builders import Kind
@@ -57,32 +56,30 @@ from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
 from assistant.code.rules._services import outside_call
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
-
-def check(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
-    """Report a call to the outside that a query or mutation runs."""
-    outside = outside_call(project, file, call)
-    if outside is None:
-        return
-    reached = project.reach.runs_at(file, call, Kind.QUERY, Kind.MUTATION)
-    if reached is None:
-        return
-    name_node, name = outside
-    yield RULE.at(
-        file,
-        name_node,
-        f"`{name}` is called in {reached.described}, which is a transaction",
-        hint="move it to an action, and have a mutation schedule it with `ctx.scheduler.runAfter`",
-        confidence=Confidence.MEDIUM if reached.via else Confidence.HIGH,
-    )
+def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
+    """Report the calls to the outside that a query or mutation runs."""
+    for call in file.nodes("call_expression"):
+        outside = outside_call(project, file, call)
+        if outside is None:
+            continue
+        reached = project.reach.runs_at(file, call, Kind.QUERY, Kind.MUTATION)
+        if reached is None:
+            continue
+        name_node, name = outside
+        yield RULE.at(
+            file,
+            name_node,
+            f"`{name}` is called in {reached.described}, which is a transaction",
+            hint="move it to an action, and have a mutation schedule it with "
+            "`ctx.scheduler.runAfter`",
+            confidence=Confidence.MEDIUM if reached.via else Confidence.HIGH,
+        )
 
 
 RULE = Rule(
     id="side-effect-in-transaction",
     severity=Severity.ERROR,
     category="writing",
-    kinds=frozenset({"call_expression"}),
-    check=check,
+    check_file=check_file,
 )

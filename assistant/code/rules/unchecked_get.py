@@ -198,12 +198,12 @@ def _is_surely_there(project: Project, get: ContextCall) -> bool:
         return True
     if wanted.type == "member_expression" and _is_filled_with_new_id(project, get, wanted):
         return True
+    unit = project.reach.unit_of(get.file, get.node)
     return any(
         other.path in _WRITES
         and other.node.end_byte <= get.node.start_byte
-        and project.reach.unit_of(get.file, other.node) is project.reach.unit_of(get.file, get.node)
         and any(syntax.text_of(one) == syntax.text_of(wanted) for one in other.arguments[:2])
-        for other in project.contexts.calls(get.file)
+        for other in project.reach.context_calls_of(unit)
     )
 
 
@@ -258,8 +258,7 @@ def _is_just_filled(project: Project, query: DbQuery) -> bool:
         other.path == ("db", "insert")
         and other.node.end_byte <= query.root.start_byte
         and syntax.string_value(syntax.argument(other.node, 0)) == query.table
-        and project.reach.unit_of(query.file, other.node) is query.unit
-        for other in project.contexts.calls(query.file)
+        for other in project.reach.context_calls_of(query.unit)
     )
 
 

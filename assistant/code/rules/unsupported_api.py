@@ -213,13 +213,18 @@ def _is_called_on_query(query: DbQuery, step: Step) -> bool:
     return inner is not None and inner.type != "await_expression" and not query.is_system
 
 
-def check_validator(call: Node, file: CodeFile, project: Project) -> Iterator[Report]:
-    """Report an unknown method of `v`."""
+def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
+    """Report unknown methods of `v`."""
+    for name, calls in file.calls_by_name.items():
+        if name not in _VALIDATORS or ("v", name) in _DEPRECATED:
+            for call in calls:
+                if call.type == "call_expression":
+                    yield from _check_validator(call, name, file, project)
+
+
+def _check_validator(call: Node, name: str, file: CodeFile, project: Project) -> Iterator[Report]:
     owner, name_node = syntax.receiver(call), syntax.callee_name_node(call)
     if owner is None or name_node is None or owner.type != "identifier":
-        return
-    name = syntax.text_of(name_node)
-    if name in _VALIDATORS and ("v", name) not in _DEPRECATED:
         return
     target = project.follow(file, owner)
     if target.module is not None:
@@ -273,8 +278,7 @@ RULE = Rule(
     id="unsupported-api",
     severity=Severity.ERROR,
     category="validation",
-    kinds=frozenset({"call_expression"}),
-    check=check_validator,
+    check_file=check_file,
     check_call=check_call,
     check_query=check_query,
 )

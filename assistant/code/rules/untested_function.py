@@ -103,6 +103,9 @@ def check_project(project: Project) -> Iterator[Report]:
 def _named(file: CodeFile, project: Project) -> Iterator[RegisteredFunction]:
     """The functions that a test names: by reference, by import, or by path in a string."""
     for member in file.nodes(*_MEMBERS):
+        root = syntax.chain_root(member)
+        if root is None or root.type != "identifier" or _is_parameter(file, root):
+            continue
         reference = reference_of(project, file, member)
         if reference is None or _is_inner(member):
             continue
@@ -122,6 +125,11 @@ def _named(file: CodeFile, project: Project) -> Iterator[RegisteredFunction]:
             for function in project.functions.in_file(target.file) if target.file else ():
                 if function.call == target.node:
                     yield function
+
+
+def _is_parameter(file: CodeFile, name: Node) -> bool:
+    binding = file.resolve(name)
+    return binding is not None and binding.kind == "parameter"
 
 
 def _is_inner(member: Node) -> bool:

@@ -171,11 +171,9 @@ def _router(project: Project) -> Iterator[Report]:
 
 
 def _router_name(file: CodeFile) -> Node | None:
-    for call in file.nodes("call_expression"):
-        if syntax.callee_name(call) == "httpRouter":
-            parent = syntax.wrapped(call).parent
-            return syntax.field(parent, "name") if parent is not None else None
-    return None
+    made = next(iter(file.calls_named({"httpRouter"})), None)
+    parent = syntax.wrapped(made).parent if made is not None else None
+    return syntax.field(parent, "name") if parent is not None else None
 
 
 # --- authentication ----------------------------------------------------------------------------
