@@ -302,7 +302,20 @@ class Project:
             return found if found is not None else Target(file, node)
         if kind == "this":
             return self._class_around(file, node)
+        if kind == "await_expression":
+            return self._imported_later(file, node, depth)
         return Target(file, node)
+
+    def _imported_later(self, file: CodeFile, node: Node, depth: int) -> Target:
+        """The module of `await import("./api")`; of another promise nothing is known."""
+        call = syntax.unwrap_await(node)
+        function = syntax.field(call, "function")
+        if call is None or function is None or function.type != "import":
+            return Target(file, node)
+        specifier = syntax.string_value(syntax.argument(call, 0))
+        if specifier is None:
+            return Target(file, node)
+        return self.import_target(file, specifier, "*", depth + 1)
 
     def follow_binding(self, file: CodeFile, binding: Binding, depth: int = 0) -> Target:
         """What a declared name stands for."""

@@ -27,7 +27,8 @@ def renders_with(file: CodeFile, node: Node, hook: Node, *, effects: bool = True
         if not _runs_at_once(function, effects):
             return False
         function = file.tree.function_around(function)
-    return function == home and home is not None
+    # What is async isn't rendered: it is a composable that is set up once, or a check of types.
+    return function == home and home is not None and not syntax.is_async(home)
 
 
 def _runs_at_once(function: Node, effects: bool) -> bool:

@@ -173,12 +173,21 @@ def _sends_change(project: Project, unit: Unit, call: Node, action: str) -> bool
     options = syntax.argument(call, 1)
     method = syntax.string_value(syntax.object_member(options, "method"))
     if outside[1] == "fetch":
-        wanted = words_of(action) if method is not None and method.upper() == "POST" else ()
+        may_post = method.upper() == "POST" if method is not None else _is_open(options)
+        wanted = words_of(action) if may_post else ()
         return method in ("PUT", "PATCH", "DELETE") or not _CHANGES.isdisjoint(wanted)
     names = syntax.name_chain(syntax.callee(call))
     if not _COMPUTES.isdisjoint(names):
         return False
     return bool(names) and not _CHANGES.isdisjoint(words_of(names[-1]))
+
+
+def _is_open(options: Node | None) -> bool:
+    """Whether a method may be among options that come from elsewhere: `{ ...options, headers }`."""
+    options = syntax.unwrap(options)
+    if options is None:
+        return False
+    return options.type != "object" or bool(syntax.object_spreads(options))
 
 
 RULE = Rule(
