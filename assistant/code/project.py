@@ -28,6 +28,7 @@ Learnt = TypeVar("Learnt")
 MAX_DEPTH = 24
 """How many steps a name is followed before it counts as unknown."""
 
+_CLASSES = frozenset({"class_declaration", "class", "abstract_class_declaration"})
 _GENERATED = re.compile(r"(?:^|/)_generated/(server|api|dataModel)(?:\.[jt]s)?$")
 _SOURCE_OF_OUTPUT = {
     ".js": (".ts", ".tsx"),
@@ -395,27 +396,50 @@ class Project:
             return Target(module=owner.module, name=name)
         if owner.file is None or owner.node is None:
             return None
-        node = owner.node
-        if node.type == "new_expression":
-            made = self.follow(owner.file, syntax.callee(node), depth + 1)
-            return self.member(made, name, depth + 1)
-        if node.type in ("class_declaration", "class", "abstract_class_declaration"):
-            return _class_member(owner.file, node, name)
-        if node.type != "object":
-            return None
+        kind = owner.node.type
+        if kind == "object":
+            return self._object_member(owner.file, owner.node, name, depth)
+        if kind in _CLASSES:
+            own = _class_member(owner.file, owner.node, name)
+            base = _base_class(owner.node) if own is None else None
+            return own if base is None else self._member_of(owner.file, base, name, depth)
+        if kind == "new_expression":
+            return self._member_of(owner.file, syntax.callee(owner.node), name, depth)
+        if kind in ("call_expression", "await_expression"):
+            given = self._given_back(owner.file, owner.node, depth + 1)
+            return self.member(given, name, depth + 1) if given is not None else None
+        return None
+
+    def _member_of(self, file: CodeFile, node: Node | None, name: str, depth: int) -> Target | None:
+        return self.member(self.follow(file, node, depth + 1), name, depth + 1)
+
+    def _object_member(self, file: CodeFile, node: Node, name: str, depth: int) -> Target | None:
         value = syntax.object_member(node, name)
         if value is not None:
-            return self.follow(owner.file, value, depth + 1)
+            return self.follow(file, value, depth + 1)
         for spread in reversed(syntax.object_spreads(node)):
-            inner = self.follow(owner.file, spread, depth + 1)
-            found_member = self.member(inner, name, depth + 1)
-            if found_member is not None:
-                return found_member
+            found = self._member_of(file, spread, name, depth)
+            if found is not None:
+                return found
         return None
+
+    def _given_back(self, file: CodeFile, node: Node, depth: int) -> Target | None:
+        """The `new Model(ctx)` that a function of the project gives to a call, where it is one."""
+        call = syntax.unwrap_await(node)
+        if call is None or call.type != "call_expression":
+            return None
+        function = self.follow(file, syntax.callee(call), depth)
+        if function.file is None or function.node is None:
+            return None
+        if function.node.type not in syntax.FUNCTION_KINDS:
+            return None
+        returned = syntax.returned_expressions(function.node)
+        made = self.follow(function.file, returned[0], depth) if len(returned) == 1 else UNKNOWN
+        return made if made.node is not None and made.node.type == "new_expression" else None
 
     def _class_around(self, file: CodeFile, node: Node) -> Target:
         for outer in syntax.ancestors(node):
-            if outer.type in ("class_declaration", "class", "abstract_class_declaration"):
+            if outer.type in _CLASSES:
                 return Target(file, outer)
             if outer.type in ("function_declaration", "function_expression"):
                 break
@@ -433,6 +457,13 @@ def _class_member(file: CodeFile, node: Node, name: str) -> Target | None:
         if value is not None:
             return Target(file, value)
     return None
+
+
+def _base_class(node: Node) -> Node | None:
+    heritage = next((part for part in node.named_children if part.type == "class_heritage"), None)
+    clauses = heritage.named_children if heritage is not None else []
+    clause = next((part for part in clauses if part.type == "extends_clause"), None)
+    return syntax.field(clause, "value")
 
 
 def _named(target: Target, binding: Binding) -> Target:
