@@ -38,7 +38,7 @@ DECAY = 0.01
 PASSAGES = 0.3
 """How much a right passage counts beside a right page."""
 PARTS = 5
-NAMED = ("names", "topic_names")
+NAMED = ("names", "matters", "topic_names", "topic_matters")
 TRUST = 0.5
 """What NAMED features are given of their weights: the table of names was written with these same
 questions at hand, so that they make it look better than it is for others."""

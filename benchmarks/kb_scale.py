@@ -107,6 +107,7 @@ class DerivedVectors:
         self._real = real
         self._bases = bases
         self.dimension = real.dimension
+        self.model_id = "derived"
 
     def embed_query(self, text: str) -> Any:
         """The real vector."""

@@ -52,6 +52,7 @@ class RandomPassages(KnowledgeBase):
         real = super()._load_embedder()
 
         class Embedder:
+            model_id = "random"
             dimension = real.dimension
 
             def embed_query(self, text: str) -> Any:

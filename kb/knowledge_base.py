@@ -30,7 +30,8 @@ from kb.embed import Embedder, open_embedder
 from kb.index import Index, IndexDamaged, IndexedDocument
 from kb.matrix import Matrix, make_matrix, read_matrix, write_matrix
 from kb.model import PreparedModel, choose_model, prepared_model
-from kb.search import LONGEST_QUERY, Mode, Query, SearchResult, hits_of, search_index
+from kb.plain_words import NearMatters, near_matters
+from kb.search import LONGEST_QUERY, Matters, Mode, Query, SearchResult, hits_of, search_index
 from kb.source import agent_sources, page_sources
 from kb.vector_cache import embed_cached
 from kb.words import Words, make_postings, read_words, write_words
@@ -94,6 +95,7 @@ class KnowledgeBase(Closing):
         self._vectors: VectorStore | None = None
         self._matrix: Matrix | None = None
         self._words: Words | None = None
+        self._matters: NearMatters | None = None
         self._vectors_of: str | None = None
         """The build whose vectors are open, so that another process's is noticed."""
         self._lock_of_threads = threading.RLock()
@@ -209,6 +211,8 @@ class KnowledgeBase(Closing):
                 note_graph(self._workspace.vectors)
             self._matrix = self._copy_matrix(index, vectors, before)
             self._words = self._copy_words(index)
+            if self._embedder is not None:
+                self._open_matters()  # so that the first search need not make them
         return report
 
     def _copy_before(self, index: Index, model: str) -> Matrix | None:
@@ -383,6 +387,15 @@ class KnowledgeBase(Closing):
             self._embedder = self._embedder_of(self._prepare_model())
         return self._embedder
 
+    def _open_matters(self) -> NearMatters:
+        """The matters' vectors by the model in use, kept beside the prepared model."""
+        if self._matters is None:
+            embedder, prepared = self._load_embedder(), self._prepare_model()
+            # Another embedder's vectors are none of the prepared model's.
+            folder = prepared.folder if embedder.model_id == prepared.id else None
+            self._matters = near_matters(embedder, folder)
+        return self._matters
+
     def vector_ids(self) -> set[str]:
         """The ids of all vectors in the store. Raises VectorStoreError where it can't tell."""
         return self._vectors_to_read().ids()
@@ -413,8 +426,11 @@ class KnowledgeBase(Closing):
 
     def _search(self, query: Query, started: float, clock: Callable[[], float]) -> SearchResult:
         vector = None
+        matters: Matters = ()
         if query.mode is not Mode.LEXICAL:
             vector = self._load_embedder().embed_query(query.meant)
+            if query.mode is Mode.HYBRID:
+                matters = self._open_matters().of(vector)
         while True:
             matrix = None if vector is None else self._open_matrix()
             words = self._open_words()
@@ -425,7 +441,7 @@ class KnowledgeBase(Closing):
                     continue  # another process has built in between
                 self._check_names(index, query.sources)
                 near = matrix.compare(vector) if matrix and vector is not None else None
-                rankings, ordered = search_index(index, query, words, near)
+                rankings, ordered = search_index(index, query, words, near, matters)
                 hits = hits_of(query, ordered, rankings, index.chunks)
             if len(hits) < min(query.k, len(ordered)):
                 raise IndexDamaged("passages are lost")

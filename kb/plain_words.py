@@ -1,350 +1,41 @@
 """How developers say it, and what the documentation of Convex calls it.
 
-A question seldom uses the words of its answer: who lost rows asks for them, not for a restore, and
-neither an embedding nor a stem bridges that. The table says of each matter how people speak of it
-who don't know its name. A hybrid search puts the names behind the question (`kb.search`).
-
-An entry belongs here where it would help any application on Convex, and where what is said means
-that matter in most questions. `benchmarks/retrieval_quality.py` shows what the table gains.
+Neither an embedding nor a stem leads from how somebody speaks who doesn't know the names to the
+documentation that uses them. The table of `kb.matters` does so in two ways. What a question says
+outright is put behind it before its vector is made (`names_for`). What it is near to by meaning
+counts as well, by how near it is (`NearMatters`): nobody thinks of all that people may say.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kb.array_file import read_copy, write_copy
 from kb.lexical import stem
+from kb.matters import matters
 
-# Names of the matter, then how it is said: words in their order, with at most two others between.
-# They match in all their forms, one with an exclamation mark only as it stands.
-_TABLE = """
-scheduled functions scheduler: tomorrow | later | delay | in an hour | after a day | in a week |
-    minutes after | hours after | days after | day after | minutes later | postpone | remind |
-    reminder | background job | queue
-cron jobs: every day | every night | nightly! | midnight | weekly! | monthly! | hourly! |
-    every week | every month | every hour | every minute | recurring | periodic | regularly |
-    daily!
-workpool component: job queue | worker | parallelism | limit concurrency
-durable workflow component: long running | multi step | several steps | survive crash |
-    resume after | saga | takes days
-scheduled functions cron jobs: job
-document: row! | rows! | entry! | entries!
-document field: column | property
-database query filter index: where clause | sql | select from
-document ids relationships: foreign key | relation | many to many | one to many
-compound index on multiple fields: two columns | several columns | two fields | several fields |
-    multiple columns
-indexes and query performance: slow query | slow list | list slow | query slow | thousand rows |
-    many rows | big table | large table | lookup
-paginated queries: infinite scroll | load more | paging! | page by page | scroll down |
-    endless list | all at once | everything at once | load all
-ordering index: newest | latest | sort | order
-aggregation count aggregate component: sum | average | total | statistics | how many
-ordering with an index take: top ten | leaderboard | ranking list | high score
-clear a table delete documents: wipe | empty table | truncate
-union literal validator: enum | one of several
-optional null validator: nullable
-migrations schema: rename field | change schema | change type | existing data | old data |
-    new column | evolve
-mutation transaction: rollback | undone | all or nothing | atomic
-write conflict optimistic concurrency control: race | same time | simultaneous | two users |
-    overwrite each other | conflict
-dates and times: date | timestamp
-int64 float64 data types: bigint | integer | decimal | money amount
-transaction limits: limit reached | too many reads | too much data | hits limit
-import data preview deployment: seed | sample data | dummy data | test data | fixture
-import data into a table: csv | excel | spreadsheet | json file | load file
-export backup: dump | download data | download everything | snapshot
-backup and restore: lost data | accident | dropped table | recover | disaster | deleted everything
-export import backup: copy prod | clone data | prod data to dev
-streaming export: warehouse | bigquery | snowflake | fivetran | airbyte | analytics
-full text search: search box | typeahead | autocomplete | keyword | while typing! | typo |
-    case insensitive | substring | contains word | partial match | like query
-vector search embeddings: similar | semantic | recommend | nearest
-authentication: login | log in | sign in | sign up | register
-single sign-on: okta | company login | corporate login | saml
-Convex Auth library: login without | auth without | sign in without | no auth provider |
-    google login | github login | magic link | otp | email password
-custom OIDC provider authentication: keycloak | cognito | own identity | firebase auth | openid
-custom JWT provider: own token | own jwt | issue tokens
-user identity in functions: who is logged | current user | who is calling | logged in user
-authorization: allowed | permission | only owner | may see | access control | row level security |
-    who can
-assuming a user identity: as another user | as other user | impersonate | act as
-team members roles: admin | colleague | coworker | employee | teammate | team mate | invite
-role actions custom roles: who may | who is allowed to | which role
-environment variables: api key | secret | password | credential | dotenv | env file | config value
-debugging authentication: signed out | logged out! | null user | unauthenticated | not signed |
-    stays logged
-service authentication deploy key: service account | machine to machine | backend script |
-    worker not user
-HTTP action: endpoint | rest | webhook | callback
-action fetch: third party api | third party service | stripe | twilio | sendgrid | payment |
-    external api
-internal functions: private | hide function | not callable | clients can't call | from outside
-argument validation: wrong type | check input | bad input | validate!
-helper functions: share code | reuse | duplicate code | refactor
-error handling: exception | throws! | crash | crashes
-logs console: logs! | print | console
-debugging: breakpoint | debugger | step through
-bundling external packages Node.js runtime: npm package | native library | dependency |
-    library crashes
-Node.js runtime external packages limitations: puppeteer | file system | ffmpeg
-bundling code size limits: code too big | bundle size | deploy too large
-runtimes: cold start
-CLI npx convex command: terminal | command line | shell
-HTTP API: plain http | curl | postman | http request
-debugging HTTP actions: 404 | not found
-determinism in queries: random | current time
-caching reactivity consistency: stale | refetch | invalidate | polling | refresh | cache
-realtime reactive subscription: stays live | live data | live updates | real time |
-    updates itself | by itself | websocket | automatically update
-optimistic updates: before server | instantly | immediately show | at once before | flicker |
-    feels slow
-one-off queries: run once | without subscribing | one time
-skip query: don't run query | wait until loaded | conditionally | undefined argument
-retries idempotent actions mutations: retry | twice | double | duplicate request | network error
-Swift client iOS macOS: iphone | ios | mac | swiftui | xcode | apple
-Android Kotlin client: kotlin | jetpack | compose
-React Native: mobile | phone app | expo
-Python client: django | flask | jupyter
-OpenAPI HTTP API clients: golang | java | php | ruby | other language
-script tag: html page | no build | without build | cdn
-server rendering preload: ssr | server rendered | server rendering | seo | first paint |
-    prerender | hydrate
-HTTP client Node.js: node script | cli tool
-file storage: picture | photo | image | avatar | video | attachment | s3 | bucket | upload
-serving files: show image | url of | download link
-deleting files: remove file | delete picture
-file metadata: mime | content type | checksum | file size
-deploy to production: go live | publish | release | ship | launch | put online
-preview deployments: pull request | per branch | every branch | feature branch | review app |
-    temporary environment
-deployment expiration preview deployment: throwaway | short lived | expires
-staging environment separate project: staging
-hosting frontend deploy: website | host site | static site | frontend hosting
-CI deploy key: build pipeline | ci pipeline | continuous | automate deploy | github actions
-self hosting: own server | docker | on premises | run it ourselves
-local deployments: offline | no internet | without internet | laptop | localhost | own machine |
-    my machine | without account
-custom domains: own domain | custom url | dns | subdomain
-regions: europe | ireland | gdpr | data residency | data stored where | country
-pause deployment: pause | turn off deployment | maintenance
-billing usage pricing: price | cost | bill | invoice | spend | spent | expensive
-usage limits spending limits: quota | too many calls | cap | budget
-abuse protection rate limiting: ddos | bot traffic | abuse | attack | hammer | waf | spam
-egress IP addresses networking: allowlist | whitelist | ip address | firewall
-rate limiting: throttle | too many requests | per user limit
-log streams: monitor | datadog | axiom | grafana | metrics
-exception reporting: sentry | crash report | bug tracker
-audit log deployment history: who did | who changed | what happened when
-account security multi-factor authentication profile: two factor | mfa | sessions |
-    log out devices
-multiple repositories: monorepo | several repos | another repository
-deployment URL: server url | server address | backend url
-project configuration convex.json: rename folder | move folder
-convex-test testing: unit test | mock | fake | vitest | jest
-testing with a local backend: end to end | integration test
-components: addon | extension | third party module | installed module
-AI agent threads messages: bot! | chatbot | assistant | llm | gpt | conversation | chat history
-agent LLM context message history: remember | memory | old conversation
-tool approval: human approve | confirm before | approval
-human agents: customer support | human answer | human agent
-retrieval augmented generation RAG: knowledge base | rag
-streaming messages deltas: word by word | token by token | stream answer
-usage tracking: token usage | tokens used | cost per user
-AI code generation rules plugins MCP server: claude code | cursor | copilot | codex |
-    coding agent | coding assistant | vibe coding
-AI gateway: own api key | model provider | call gpt | call claude
-TypeScript types: type of | typescript type
-generated code _generated: generated types | generated files | generated code | generated folder |
-    codegen
-using Convex without generated code: code generator | without codegen | without generated |
-    no codegen
-agent mode background agents deployment per agent: worktree | parallel agents | cloud agent
-contact support community: help | support | ask someone | stuck | contact
-vulnerability disclosure contact: security hole | vulnerability | security bug
-best practices zen: design rules | guidelines | good practice | principles | architecture
-create a project: new project
-management API platform APIs: many projects | by script | programmatically create | api to create
-files and images in agent messages: send image to bot | picture in chat | image in chat |
-    file in chat | attach to message
-agent rate limiting token usage: too many tokens | all my tokens | token limit | token budget
-agent threads: new conversation | list of chats | chat sessions | continue conversation |
-    other chats | previous chats
-agent tools: call my functions | model use | function calling | look something up
-agent workflows: several agents | multi agent | agent steps
-agent playground: try prompts | test prompt | prompt playground
-agent debugging LLM requests: sent to the model | raw request | raw prompt
-generating an object structured output: json answer | structured output | json from model
-AI files rules: agents md | claude md | rules file
-MCP server: ai access to data | agent read my data | editor access database
-storing users in the database: users table | store users | sync users | user profile table
-Authenticated Unauthenticated helper components: protect page | protected route |
-    hide when logged | signed in users | login button
-debugging authentication token: token expired | session expired | expired token | token refresh
-WorkOS AuthKit: b2b | organization accounts
-select deployment: switch environment | switch deployment | wrong deployment | which deployment
-npx convex logs: follow logs | watch logs | tail logs
-npx convex run dashboard function runner: run function from | one off script | run by hand
-typecheck performance: typecheck slow | type checking slow | editor slow | tsc slow
-deploy keys: deploy from ci | non interactive
-loading state undefined useQuery: spinner | loading state | while loading | still loading
-connection state WebSocket: connection lost | reconnect | network drops | connection drops |
-    is online
-preloading data: initial data | pass data from server
-Next.js server rendering fetchQuery fetchMutation: server action | route handler |
-    server component
-reactive queries caching: redux | zustand | state management | client side state
-unique index lookup in a mutation: unique | no duplicates | uniqueness | same email twice
-insert patch writing data: upsert | insert or update
-relationships deleting documents: delete related | delete children | cascade
-document IDs: uuid | auto increment | short id
-serializing document IDs: id from url | string to id | convert id | url param
-_creationTime system fields: created at | creation date | when created
-index range: date range | between dates | last week | last days
-filtering arrays advanced filtering: array contains | tags array | tags
-schema optional schema validation: without schema | schemaless
-schema validation: does not match schema | schema error | validator error
-record objects: dynamic keys | dictionary | key value | map of
-document size limits: big json | large object | document too large
-undefined and null values: missing field | null or undefined | empty value
-sharded counter aggregate component: denormalize | counter | likes count
-triggers mutations: on change | when a row changes | after insert | trigger
-import data: from firebase | from supabase | from postgres | from mongodb | from mysql
-serializability OCC: stale read | isolation | consistent read
-bulk inserts batches: bulk | batch | loop insert | many inserts
-execution time limits timeout: timeout | time out | timed out | takes too long | cut off
-limits memory runtime: out of memory | memory limit
-limits arguments return value size: payload too large | argument too large | response too large
-HTTP actions CORS: cors | preflight
-runQuery runMutation in actions: from an action | function from function | function calls another
-custom functions helpers: middleware | every function | wrap functions
-internal functions public functions security: exposed | anyone can call | public api |
-    from devtools
-application errors ConvexError: error boundary | error to user | friendly error | show error
-backwards compatible safe changes: old clients | old tab | stale clients | old version | backwards
-parallel ordered mutations actions: in parallel | in sequence | order of calls
-file URLs security: private file | protect file | who see file | secret url
-upload limits: file too big | large upload
-health insights: slow function | performance dashboard | health | success rate
-scaling best practices: high traffic | scale | many users
-guarantees status: sla | uptime | guarantee
-dashboard data page: edit data by hand | change a value manually | admin panel | look at data |
-    browse data
-deployment history: deploy history | what changed | which version
-dashboard projects settings: delete project | transfer project | move project
-search index fields: search several fields | search in two fields
-search filter fields: facet | filter search | narrow search
-fake timers scheduled functions convex-test: advance time | fake clock | fake timer | time travel
-convex-test withIdentity authentication: test login | fake user | as a user in test
-convex-test t.run modify data: data in test | test fixtures
-quickstart: get started | hello world | first app | set up project | start a new
-OAuth applications: on behalf of users | users accounts | oauth app
-tracking usage per deployment: per tenant | per app usage | charge users
-numerical types data types conversion: wrong number | integers arrive | number type
-delete deploy key access tokens: leaked key | rotate key | revoke
-index range expression fields in order: index order | fields out of order | skip a field
-maintaining indexes: hidden cost of index | slower writes | writes slower
-installing a component multiple times: two instances | several instances | install twice
-function handles: call back into | callback function | pass a function
-component transactions rollback: module throws | component throws
-personal access tokens: access token | personal token | token for script
-agent mode: own backend for agent | sandbox for agent
-deployment URL custom domains: change server url | new url later
-LLM AI agent: language model | ai model
-showing messages in React useUIMessages: render chat | show chat | display conversation
-streaming deltas text smoothing: typing effect | jerky
-RAG ingesting content parsing PDFs: pdf | feed documents | customer documents
-human agents who responds next: hand over | handover | real person
-AI gateway: without api key | single api key
-AI gateway models: which models | available models | list of models
-agent skills: skill | playbook
-MCP server production deployments disabling tools: coding agent production |
-    assistant production
-GitHub Copilot instructions: vs code assistant | vscode
-Clerk factor verification age: verify again | step up | log in again before
-storing users in the database webhooks: webhook from clerk | deleted in clerk | mirror users
-auth in functions user identity fields: email of user | name of user
-agent mode background agents: remote agent | cloud coding | agent in cloud
-npx convex dashboard: open dashboard
-npx convex env: copy env | env from file | several env
-npx convex function-spec: list of functions | list all functions | describe api
-npx convex logout login: other account | switch account | wrong account
-npx convex update: upgrade convex | newer version
-npx convex project create: project without website | project without dashboard |
-    project from terminal
-npx convex insights: conflicts terminal | limits terminal
-Node.js client CommonJS: commonjs | require!
-Next.js Pages Router: pages directory | getserversideprops | api route
-configuring deployment URL environment variable names: vite env | env undefined in browser |
-    connect frontend
-why server-side rendering waterfall: waterfall | first load slow | slow first load
-Swift type conversion numerical types: codable | decodable | swift number
-authoring components: own component | build component | write component | publish component |
-    library with tables | own tables
-component isolation: component see | component read my | component isolated
-logs page filter logs: search logs | filter logs | find in logs
-profile account email: change my name | change my email | delete my account
-team billing payment: credit card | payment method | billing address
-team referrals: refer friend | invite friend
-commit timestamp: changed since | order of commits | incremental sync
-schema philosophy: why schema | prototype without
-system tables _scheduled_functions _storage: list files from code | jobs from code |
-    internal tables | metadata tables
-import data: migrate from | another database | bring existing
-staged indexes backfill: index huge | index large table | deploy hangs | index takes
-joins: join table | join two | inner join | combine tables | data from two tables
-group by aggregation: group by | per group | grouped
-unique first: exactly one | only one result
-circular references schema: refer to each other | point to each other
-patch replace updating documents: partial update | merge fields | unset field | clear field
-bulk inserts or updates: insert rows | insert many | many rows at once | update many
-ESLint rules: linter | lint | code style
-storing generated files in actions: save generated | store from url | download and store |
-    fetch and store
-await promises dangling promises: forgot await | forget await | not awaited | floating promise
-circular type inference actions: implicitly any | circular type
-error reporting differences dev and prod: server error only | hidden error | message missing |
-    error text production | generic error
-HTTP actions authentication: bearer
-Node.js runtime use node: node api | crypto | node module | buffer
-running WebAssembly: wasm
-return value validation: check output | validate output | returned fields
-reusing and extending validators: share validator | pick fields | omit field | same shape
-embedding the dashboard: iframe | dashboard to customers | dashboard inside
-declaring environment variables: env types | missing env | env at deploy
-custom hosting GitHub Pages: github pages | own hosting | cloudflare pages
-audit logging: tamper | compliance | audit trail
-deleting an integration: remove integration | integration fails
-legacy event schema: old log format | log format
-securing webhook log streams: verify logs | hmac
-making safe changes: rename function | old arguments | breaking change | deploy breaks
-configuring the Node.js version: node version | newer node
-migrating between regions: change region | move region | move to eu
-deployment classes concurrency: concurrent functions | bigger machine | more power
-cron jobs run overlap: previous run | still running | runs overlap | skipped run
-cron schedules UTC: timezone | time zone | daylight
-search relevance order: best match | order of results
-custom roles: read only access | restrict member | forbid member | may deploy
-SSO verify domain certificates: certificate
-continuous integration GitHub Actions tests: tests in ci | tests on every push |
-    tests automatically
-mocking fetch calls: fake api | stub fetch | mock api
-test coverage: coverage
-tutorial chat app: walkthrough | beginner | example app
-redundant indexes: unused index | duplicate index | index prefix
-runAction crossing runtimes: action from action | action calls action
-check generated code into version control: commit generated | gitignore
-dev workflow: development loop | day to day | hot reload
-"""
+if TYPE_CHECKING:
+    from kb.embed import Embedder, Vectors
 
 _GAP = 2
 """Other words that may stand between two words of an expression."""
 _MOST_WORDS = 200
 """Words of a question beyond so many are not looked at."""
 _WORD = re.compile(r"[a-z0-9]+!?")
+
+NEAREST = 3
+"""Matters that a question is taken to be near to; five and ten found nothing more."""
+_FADING = 0.05
+"""A matter whose cosine is so much smaller than the nearest one's counts a third."""
+
+_PREFIX = "matters-"
+"""How the name of the file with their vectors begins."""
 
 Expression = tuple[str, ...]
 
@@ -380,11 +71,50 @@ def _follows(rest: Expression, forms: Sequence[set[str]]) -> bool:
 def _expressions() -> Mapping[str, Sequence[tuple[int, str, Expression]]]:
     """By its first word, the table's row, the names and the other words of each expression."""
     found: dict[str, list[tuple[int, str, Expression]]] = {}
-    rows = _TABLE.strip().replace("\n    ", " ").splitlines()
-    for number, row in enumerate(rows):
-        name, _, said = row.partition(": ")
-        for expression in said.split(" | "):
+    for number, matter in enumerate(matters()):
+        for expression in matter.said:
             words = _WORD.findall(expression.lower().replace("'", ""))
             first, *rest = [word if word.endswith("!") else stem(word) for word in words]
-            found.setdefault(first, []).append((number, name, tuple(rest)))
+            found.setdefault(first, []).append((number, matter.name, tuple(rest)))
     return found
+
+
+@dataclass(frozen=True)
+class NearMatters:
+    """The vectors of how people speak of each matter, by one model."""
+
+    vectors: Vectors
+    """A row for each matter, in the table's order."""
+
+    def of(self, vector: Vectors) -> tuple[tuple[str, float], ...]:
+        """The names of the matters nearest to a question's vector, nearest first.
+
+        Each with how much it counts: all together as much as the nearest one's cosine.
+        """
+        import numpy
+
+        cosines = numpy.round(self.vectors @ vector, 6)
+        nearest = numpy.argsort(-cosines, kind="stable")[:NEAREST]
+        near = numpy.clip(cosines[nearest].astype(numpy.float64), 0, 1)
+        shares = numpy.exp((near - near[0]) / _FADING) * near
+        counts = shares / (shares.sum() or 1.0) * near[0]
+        names = [matters()[at].name for at in nearest.tolist()]
+        return tuple((name, round(c, 6)) for name, c in zip(names, counts.tolist(), strict=True))
+
+
+def near_matters(embedder: Embedder, folder: Path | None) -> NearMatters:
+    """The matters' vectors by this model, kept in `folder` where one is given.
+
+    Making them takes a second or two.
+    """
+    texts = [matter.text for matter in matters()]
+    digest = hashlib.sha256("\0".join((embedder.model_id, *texts)).encode()).hexdigest()[:16]
+    found = None if folder is None else read_copy(folder, _PREFIX, digest)
+    if found is not None and len(found) == 1:
+        rows = found[0]
+        if rows.dtype.str == "<f4" and rows.shape == (len(texts), embedder.dimension):
+            return NearMatters(rows)
+    rows = embedder.embed_documents(texts)
+    if folder is not None:
+        write_copy(folder, _PREFIX, digest, (rows.astype("<f4"),))
+    return NearMatters(rows)

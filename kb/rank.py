@@ -23,17 +23,19 @@ AGAIN = 0.15
 class Weights:
     """How much each of a candidate's features counts.
 
-    Names count half of what was fitted: their table was written with the questions of the fit at
-    hand, and helps those of other people less.
+    Names and matters count half of what was fitted: their table was written with the questions of
+    the fit at hand, and helps those of other people less.
     """
 
     similarity: float = 1.0
-    words: float = 0.06
-    share: float = 0.22
-    names: float = 0.025
-    topic_similarity: float = 0.27
-    topic_words: float = 0.12
-    topic_names: float = 0.085
+    words: float = 0.03
+    share: float = 0.26
+    names: float = 0.035
+    matters: float = 0.12
+    topic_similarity: float = 0.33
+    topic_words: float = 0.13
+    topic_names: float = 0.05
+    topic_matters: float = 0.075
 
     @property
     def as_tuple(self) -> tuple[float, ...]:
@@ -60,12 +62,16 @@ class Candidate:
     names: float
     """Its BM25 for what the documentation calls the question's matters (`kb.plain_words`), as a
     share of the best chunk's."""
+    matters: float
+    """The same for the matters that the question is near to by meaning, each by how near it is."""
     topic_similarity: float
     """Cosine between the question and the topic's title and description."""
     topic_words: float
     """The topic's BM25, as a share of the best topic's."""
     topic_names: float
     """The topic's BM25 for the names, as a share of the best topic's."""
+    topic_matters: float
+    """The topic's BM25 for the matters, each by how near it is."""
 
 
 def rank(candidates: Sequence[Candidate], weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
@@ -85,10 +91,16 @@ def features(found: Candidate) -> tuple[float, ...]:
     """What is weighed, in the order of `Weights`."""
     if found.topic == NO_TOPIC:
         # What belongs to no topic is taken to be as near as its topic would be.
-        of_topic = (found.similarity, found.words, found.names)
+        of_topic = (found.similarity, found.words, found.names, found.matters)
     else:
-        of_topic = (found.topic_similarity, found.topic_words, found.topic_names)
-    return (found.similarity, found.words, found.share, found.names, *of_topic)
+        of_topic = (
+            found.topic_similarity,
+            found.topic_words,
+            found.topic_names,
+            found.topic_matters,
+        )
+    own = (found.similarity, found.words, found.share, found.names, found.matters)
+    return own + of_topic
 
 
 def _spread(ordered: Iterable[tuple[str, int, float]], *, most: float) -> list[tuple[str, float]]:

@@ -16,13 +16,16 @@ from kb.rank import Candidate, rank
 if TYPE_CHECKING:
     from kb.index import Index, Place
     from kb.matrix import Nearness
-    from kb.words import Words
+    from kb.words import Postings, Words
 
 MOST_HITS = 1000
 TOLD = 50
 """Places of a ranking that a hit tells; one further down says little about it."""
 LONGEST_QUERY = 10_000
 """Characters; what stands beyond is not looked at."""
+
+Matters = Sequence[tuple[str, float]]
+"""Names of matters with how much each counts (`kb.plain_words.NearMatters`)."""
 
 Ranking = Sequence[tuple[str, float]]
 """Ids of chunks with their scores, best first."""
@@ -93,11 +96,12 @@ class SearchResult:
 
 
 def search_index(
-    index: Index, query: Query, words: Words, near: Nearness | None
+    index: Index, query: Query, words: Words, near: Nearness | None, matters: Matters = ()
 ) -> tuple[dict[str, Ranking], Ranking]:
     """The rankings by meaning and by words, and the one that the query's mode asks for.
 
-    `near` is how near everything is by meaning; None for a search by words.
+    `near` is how near everything is by meaning; None for a search by words. `matters` are those
+    that the question is near to.
     """
     among = index.numbers_of_sources(query.sources) if query.sources else None
     found: dict[str, list[tuple[int, float]]] = {}
@@ -112,7 +116,10 @@ def search_index(
     rankings = {name: _ranked(pairs, places)[: query.depth] for name, pairs in found.items()}
     if near is None or query.mode is Mode.DENSE:
         return rankings, rankings[query.mode.value]
-    return rankings, rank(_candidates(query, typed, words, near, list(places.values()), rankings))
+    found_places = list(places.values())
+    return rankings, rank(
+        _candidates(query, typed, words, near, matters, found_places, dict(rankings["lexical"]))
+    )
 
 
 def _candidates(
@@ -120,16 +127,17 @@ def _candidates(
     typed: Sequence[str],
     words: Words,
     near: Nearness,
+    matters: Matters,
     places: Sequence[Place],
-    rankings: Mapping[str, Ranking],
+    bm25: Mapping[str, float],
 ) -> list[Candidate]:
     """What was found with all that ranks it, in the order of `places`."""
-    bm25 = dict(rankings["lexical"])
     best_bm25 = max(bm25.values(), default=0.0) or 1.0
     numbers = [place.number for place in places]
     topics = [place.topic for place in places]
     terms = words.chunks.telling(typed)
     names = words.chunks.telling(query_terms(" ".join(names_for(query.text))))
+    near_matters = [(words.chunks.telling(query_terms(name)), counts) for name, counts in matters]
     columns = zip(
         places,
         near.chunks.of(numbers),
@@ -138,6 +146,8 @@ def _candidates(
         words.topics.score(terms).as_shares().of(topics),
         words.topics.score(names).as_shares().of(topics),
         words.chunks.score(names).as_shares().of(numbers),
+        _of_matters(words.chunks, near_matters, numbers),
+        _of_matters(words.topics, near_matters, topics),
         strict=True,
     )
     return [
@@ -148,14 +158,35 @@ def _candidates(
             words=bm25.get(place.id, 0.0) / best_bm25,
             share=share,
             names=names_here,
+            matters=matters_here,
             topic_similarity=topic_similarity,
             topic_words=topic_words,
             topic_names=topic_names,
+            topic_matters=topic_matters,
         )
-        for place, similarity, share, topic_similarity, topic_words, topic_names, names_here in (
-            columns
-        )
+        for (
+            place,
+            similarity,
+            share,
+            topic_similarity,
+            topic_words,
+            topic_names,
+            names_here,
+            matters_here,
+            topic_matters,
+        ) in columns
     ]
+
+
+def _of_matters(
+    postings: Postings, matters: Sequence[tuple[Sequence[str], float]], numbers: Sequence[int]
+) -> list[float]:
+    """How much of the matters, given by their terms, each of these texts is about."""
+    total = [0.0] * len(numbers)
+    for terms, counts in matters:
+        shares = postings.score(terms).as_shares().of(numbers)
+        total = [sum_ + counts * share for sum_, share in zip(total, shares, strict=True)]
+    return [round(value, 6) for value in total]
 
 
 def _ranked(pairs: Sequence[tuple[int, float]], places: Mapping[int, Place]) -> Ranking:

@@ -49,10 +49,10 @@ def test_passages_of_no_topic_stand_by_themselves() -> None:
 
 
 def test_what_belongs_to_no_topic_is_as_near_as_its_topic_would_be() -> None:
-    alone = found("a", 0, similarity=0.7, words=0.6, names=0.4, topic_words=0.9)
+    alone = found("a", 0, similarity=0.7, words=0.6, names=0.4, matters=0.3, topic_words=0.9)
     as_near = found(
-        "a", 1, similarity=0.7, words=0.6, names=0.4,
-        topic_similarity=0.7, topic_words=0.6, topic_names=0.4,
+        "a", 1, similarity=0.7, words=0.6, names=0.4, matters=0.3,
+        topic_similarity=0.7, topic_words=0.6, topic_names=0.4, topic_matters=0.3,
     )  # fmt: skip
     assert features(alone) == features(as_near)
 
