@@ -132,9 +132,11 @@ class ActingUser:
         """A session's id, or an unknown visitor's own string: nobody else knows it."""
         for path in self._flow.paths(file, node):
             words = words_of(path[0]) if len(path) == 1 else ()
+            validator = self._flow.validator_of(path)
+            if words[-1:] == ("session",) and validator is not None:
+                return validator.kind == "string"
             if len(words) < 2 or words[-1] != "id":
                 continue
-            validator = self._flow.validator_of(path)
             if words[-2] == "session":
                 # Not the id of a row of `work_sessions`, which others see.
                 table = validator.table if validator is not None else None

@@ -104,8 +104,15 @@ def _branches(handler: Place) -> Iterator[Node]:
     for kind in _BRANCHES:
         for node in handler.file.tree.nodes_inside(handler.node, kind):
             is_guard = kind == "if_statement" and _is_guard(node, handler.node)
-            if not is_guard and (kind == "if_statement" or not _is_default(node)):
+            if is_guard or (kind == "switch_case" and not _does_anything(node)):
+                continue
+            if kind == "if_statement" or not _is_default(node):
                 yield node
+
+
+def _does_anything(case: Node) -> bool:
+    """Whether a case has statements of its own, and isn't one of several labels of the next."""
+    return syntax.field(case, "body") is not None
 
 
 def _is_default(node: Node) -> bool:

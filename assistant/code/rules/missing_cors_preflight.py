@@ -61,6 +61,11 @@ if TYPE_CHECKING:
 
 _HEADER = "access-control-allow-origin"
 _VALUES = frozenset({"call_expression", "new_expression", "object", "string"})
+_BY_ITSELF = (
+    *("accept", "cf-", "content-type", "cookie", "forwarded", "host", "origin", "referer"),
+    *("user-agent", "x-forwarded-", "x-real-ip"),
+)
+"""How headers begin that browsers and proxies add by themselves."""
 _SIMPLE = frozenset({"GET", "HEAD"})
 
 
@@ -126,11 +131,18 @@ def _sets_header(project: Project, unit: Unit) -> bool:
 
 
 def _reads_header(unit: Unit) -> bool:
-    """`request.headers.get("Authorization")`, or the headers handed on whole."""
-    return any(
-        syntax.member_name(member) == "headers"
-        for member in syntax.descendants(unit.node, "member_expression")
-    )
+    """Whether a header is read that a script has to add: `headers.get("Authorization")`."""
+    for member in syntax.descendants(unit.node, "member_expression"):
+        if syntax.member_name(member) != "headers":
+            continue
+        getter = syntax.wrapped(member).parent
+        call = getter.parent if getter is not None else None
+        if call is None or call.type != "call_expression" or syntax.callee_name(call) != "get":
+            return True
+        name = syntax.string_value(syntax.argument(call, 0))
+        if name is None or not name.lower().startswith(_BY_ITSELF):
+            return True
+    return False
 
 
 def _names_header(node: Node) -> bool:
