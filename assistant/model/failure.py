@@ -47,6 +47,15 @@ def broke_off(model: ModelName) -> ModelError:
     )
 
 
+def too_much(model: ModelName) -> ModelError:
+    """Far more was sent than an answer can be."""
+    return ModelError(
+        f"the model {model} sent far more than an answer",
+        hint="is its address right?",
+        cause="too-much",
+    )
+
+
 def refused(model: ModelName) -> ModelError:
     """The model or its provider's filter won't answer."""
     return ModelError(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from agents.errors import UsageError, did_you_mean
 from agents.settings import Settings
+from assistant.model.bounded import bounding_hooks, openai_client
 from assistant.model.failure import missing_package, translated
 from assistant.model.name import ModelName
 from assistant.model.streaming import StreamedModel
@@ -48,6 +50,8 @@ def open_model(
     """
     timeout = settings.model_timeout or TIMEOUT
     options = _options(model, settings.model_url, timeout, environ, most_tokens)
+    if _is_own_server(model, settings.model_url, environ):
+        options |= _bounded(model, environ)
     opened = StreamedModel(model, _opener(model), options, timeout=timeout)
     opened.prepare()
     return opened
@@ -69,10 +73,26 @@ def _options(
         options["stream_usage"] = True
     if url is not None:
         options["base_url"] = _checked(url)
-    own_server = url is not None or bool(environ.get("OPENAI_BASE_URL"))
-    if model.provider == "openai" and own_server and not environ.get("OPENAI_API_KEY"):
+    own_server = model.provider == "openai" and _is_own_server(model, url, environ)
+    if own_server and not environ.get("OPENAI_API_KEY"):
         options["api_key"] = NO_KEY
     return options
+
+
+def _is_own_server(model: ModelName, url: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether it is not the provider's own server that is asked."""
+    named = model.provider == "openai" and bool(environ.get("OPENAI_BASE_URL"))
+    return url is not None or named or model.provider == "ollama"
+
+
+def _bounded(model: ModelName, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Options by which a client bounds what it reads, where it takes such."""
+    if model.provider == "ollama":
+        return {"sync_client_kwargs": {"event_hooks": bounding_hooks(model)}}
+    # With a proxy of its own the library takes no client.
+    if model.provider == "openai" and not environ.get("OPENAI_PROXY") and find_spec("openai"):
+        return {"http_client": openai_client(model)}
+    return {}
 
 
 def _checked(url: str) -> str:

@@ -9,7 +9,7 @@ from scripted_model import Raw, scripted_server
 
 from agents.errors import ModelError
 from agents.settings import Settings
-from assistant.model import Message, Reply, Usage, parse_model_name
+from assistant.model import Message, Reply, Usage, bounded, parse_model_name
 from assistant.model.opening import open_model
 
 ASKED = [Message("system", "Be brief."), Message("user", "What is a mutation?")]
@@ -81,3 +81,10 @@ def test_ollama_answers_and_breaks_off() -> None:
     assert (answer.text, answer.usage) == ("A write.", Usage(12, 3))
     with pytest.raises(ModelError, match="broke off"):
         reply("ollama:m", ollama("A wr", done=False))
+
+
+def test_far_more_than_an_answer_is_not_read_from_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("langchain_ollama")
+    monkeypatch.setattr(bounded, "MOST_BYTES", 2_000)
+    with pytest.raises(ModelError, match="far more than an answer"):
+        reply("ollama:m", b"A" * 5_000)

@@ -7,7 +7,15 @@ from scripted_model import Fail, Raw, Say, Script, ScriptedServer, scripted_serv
 
 from agents.errors import ModelError, UsageError
 from agents.settings import Settings
-from assistant.model import ChatModel, Finish, Message, Reply, Usage, parse_model_name
+from assistant.model import (
+    ChatModel,
+    Finish,
+    Message,
+    Reply,
+    Usage,
+    bounded,
+    parse_model_name,
+)
 from assistant.model.opening import open_model
 from assistant.model.streaming import MOST_CHARACTERS
 
@@ -50,6 +58,15 @@ def test_a_model_that_goes_on_and_on_is_stopped() -> None:
     answer, _ = reply(Say("more and more " * 4000, piece=500))
     assert answer.finish is Finish.CUT_OFF
     assert len(answer.text) < MOST_CHARACTERS + 1000
+
+
+@pytest.mark.parametrize("body", [b"A" * 5_000, b"data: " + b"A" * 5_000, b": alive\n\n" * 800])
+def test_what_is_far_more_than_an_answer_is_not_read(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event without an end fills the memory: a client reads it to its end."""
+    monkeypatch.setattr(bounded, "MOST_BYTES", 2_000)
+    assert failure(Raw(body)) == "the model openai:scripted sent far more than an answer"
 
 
 def test_a_server_that_dies_in_the_middle_is_told_so() -> None:
