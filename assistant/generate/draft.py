@@ -34,7 +34,7 @@ _ROW = re.compile(r"\s*\|.*\|\s*")
 _RULE = re.compile(r"[\s|:_*=-]{3,}")
 _CITED = re.compile(
     r"[\[【](?:\s*(?:passages?|sources?|n)\s*[:=]?)?\s*(\^?\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4}){0,11})\s*"
-    r"[\]】](?!\()"
+    r"(?:†[^\]】\n]{0,40})?[\]】](?!\()"
 )
 _CODE_SPAN = re.compile(r"(`+)[^`\n]{1,300}\1")
 _IMAGE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)")

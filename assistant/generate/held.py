@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_CLAIMS = 60
 """Sentences of an answer that are looked at; what follows is dropped."""
+SHORTEST_REPEATED = 20
+"""Characters of what is not said again; `Yes.` and rows of tables may be."""
 MOST_RULES = 4
 LONGEST_REPORTED = 500
 """Characters of a sentence or code in `unsupported`."""
@@ -123,6 +125,7 @@ class _Holder:
         self._rules: dict[str, None] = {}
         self._stands = False
         self._left = MOST_CLAIMS
+        self._said: set[str] = set()
 
     def held(self, blocks: Sequence[Block]) -> Held:
         shown = [(block, self._block(block)) for block in blocks]
@@ -148,7 +151,7 @@ class _Holder:
         return block.prefix + " ".join(parts) if parts else ""
 
     def _claim(self, claim: Claim) -> str:
-        if self._left == 0:
+        if self._left == 0 or self._repeats(claim.text):
             return ""
         self._left -= 1
         judged = self._judged(claim)
@@ -161,6 +164,15 @@ class _Holder:
         marks = self._marks(judged.stands_on)
         self._stands |= judged.verdict is Verdict.SUPPORTED
         return f"{claim.text} {marks}" if marks else claim.text
+
+    def _repeats(self, text: str) -> bool:
+        """Whether it was said before word for word, as models do that have lost their way."""
+        said = " ".join(text.casefold().split())
+        if len(said) < SHORTEST_REPEATED or said.startswith("|"):
+            return False
+        before = said in self._said
+        self._said.add(said)
+        return before
 
     def _marks(self, statements: Sequence[Statement]) -> str:
         numbers = [self._citations.number(statement) for statement in statements]
@@ -209,6 +221,8 @@ class _Holder:
     def _code(self, block: Block) -> str:
         """A code block, cited by the passage that has most of its names, or marked."""
         code = block.claims[0].text
+        if self._repeats(code):
+            return ""
         names = set(_NAME.findall(code)) - _KEYWORDS
         best = max(
             self._passages.values(),

@@ -70,6 +70,14 @@ def test_a_sentence_with_a_wrong_number_is_dropped_and_reported(desk: Any) -> No
     assert "at most 10 minutes. [2]" in right.answer
 
 
+def test_what_a_model_says_again_and_again_is_said_once(desk: Any) -> None:
+    item = "1. Start it from a mutation through the scheduler, which the payments need.\n"
+    answer, _ = desk.ask_model(QUESTION, Say(f"{GOOD} {GOOD}\n\n{item * 3}\n\n{GOOD}"))
+    assert answer.answer.count("Call the Stripe API") == 1
+    assert answer.answer.count("through the scheduler") == 1
+    assert len(answer.unsupported) == 1
+
+
 def test_an_unsupported_sentence_is_marked_and_reported(desk: Any) -> None:
     invented = "Stripe keys rotate each night in the billing dashboard."
     answer, _ = desk.ask_model(QUESTION, Say(f"{GOOD} {invented} [1]"))

@@ -23,6 +23,8 @@ def claims(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("Use an action [1-3].", (1, 2, 3)),
         ("Use an action [passage 2].", (2,)),
         ("Use an action 【4】.", (4,)),
+        ("Use an action 【4†source】.", (4,)),
+        ("Use an action【4:0†payments.md】.", ()),
         ("Use an action [^2].", (2,)),
         ("Use an action.", ()),
         ("Use an action [1](https://a.test).", ()),
