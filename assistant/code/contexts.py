@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agents.finding import Confidence
 from assistant.code import syntax
@@ -52,9 +52,11 @@ _MAX_DEPTH = 12
 _MAX_ALIASES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ContextPath:
-    """What an expression is, seen from the context."""
+class ContextPath(NamedTuple):
+    """What an expression is, seen from the context.
+
+    (A tuple, as dozens are made for each file.)
+    """
 
     path: tuple[str, ...]
     """`()` is the context itself, `("db", "insert")` is `ctx.db.insert`."""

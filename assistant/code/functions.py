@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.code import syntax
 from assistant.code.builders import Builder, Kind, Provenance
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from assistant.code.project import Project, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A node in its file."""
+class Place(NamedTuple):
+    """A node in its file.
+
+    (A tuple, as dozens are made for each file.)
+    """
 
     file: CodeFile
     node: Node

@@ -72,6 +72,8 @@ class Scope:
 
     node: Node
     parent: Scope | None
+    end: int
+    """The byte behind it."""
     bindings: dict[str, Binding] = field(default_factory=dict)
 
 
@@ -83,7 +85,7 @@ class Names:
         nodes = sorted(
             tree.nodes(*_SCOPE_KINDS), key=lambda node: (node.start_byte, -node.end_byte)
         )
-        self.module = Scope(tree.root, None)
+        self.module = Scope(tree.root, None, tree.root.end_byte)
         self._scopes = _nest(self.module, nodes)
         self._starts = [scope.node.start_byte for scope in self._scopes]
         self._by_node = {scope.node.id: scope for scope in self._scopes}
@@ -94,10 +96,12 @@ class Names:
     def resolve(self, identifier: Node) -> Binding | None:
         """The binding that an identifier refers to; None for a global or an undeclared name."""
         key = identifier.id
-        if key not in self._resolved:
+        try:
+            return self._resolved[key]
+        except KeyError:
             name = self._tree.text_of(identifier)
-            self._resolved[key] = self.lookup(name, identifier.start_byte)
-        return self._resolved[key]
+            found = self._resolved[key] = self.lookup(name, identifier.start_byte)
+            return found
 
     def lookup(self, name: str, offset: int) -> Binding | None:
         """What `name` means at a byte offset."""
@@ -118,8 +122,7 @@ class Names:
         name = binding.name
         if name not in self._uses:
             by_binding: dict[Binding, list[Node]] = {}
-            identifiers = self._identifiers.get(name, [])
-            for node in sorted(identifiers, key=lambda node: node.start_byte):
+            for node in sorted(self.named(name), key=lambda node: node.start_byte):
                 found = self.lookup(name, node.start_byte)
                 if found is not None and node != found.node:
                     by_binding.setdefault(found, []).append(node)
@@ -128,7 +131,7 @@ class Names:
 
     def named(self, name: str) -> list[Node]:
         """All identifiers (and shorthand members) of that name, wherever they lead."""
-        return self._identifiers.get(name, [])
+        return self._identifiers.get(name.encode("utf-8", "replace"), [])
 
     def all_bindings(self) -> Iterator[Binding]:
         """Every binding of the file, outer scopes first."""
@@ -136,16 +139,16 @@ class Names:
             yield from scope.bindings.values()
 
     @cached_property
-    def _identifiers(self) -> dict[str, list[Node]]:
-        by_name: dict[str, list[Node]] = defaultdict(list)
-        text_of = self._tree.text_of
+    def _identifiers(self) -> dict[bytes, list[Node]]:
+        by_name: dict[bytes, list[Node]] = defaultdict(list)
+        source = self._tree.source
         for node in self._tree.nodes("identifier", "shorthand_property_identifier"):
-            by_name[text_of(node)].append(node)
+            by_name[source[node.start_byte : node.end_byte]].append(node)
         return by_name
 
     def _scope_at(self, offset: int) -> Scope:
         scope = self._scopes[max(bisect_right(self._starts, offset) - 1, 0)]
-        while scope.parent is not None and scope.node.end_byte <= offset:
+        while scope.end <= offset and scope.parent is not None:
             scope = scope.parent
         return scope
 
@@ -183,6 +186,24 @@ class Names:
         # Overloads and redeclarations: the first one with a body stays.
         target.bindings.setdefault(text, like)
 
+    def _keyword(self, declarator: Node) -> str:
+        """`const`, `let` or `var`; empty where there is none."""
+        keyword = self._keywords.get(declarator.id)
+        if keyword is None:
+            declaration = declarator.parent
+            keyword = declaration.children[0].type if declaration is not None else ""
+        return keyword
+
+    @cached_property
+    def _keywords(self) -> dict[int, str]:
+        """By declarator: a node knows what stands in it, and has to look for its parent."""
+        found: dict[int, str] = {}
+        for declaration in self._tree.nodes("lexical_declaration", "variable_declaration"):
+            children = declaration.children
+            keyword = children[0].type
+            found.update((child.id, keyword) for child in children)
+        return found
+
     def _declare_import(self, statement: Node) -> None:
         specifier = syntax.string_value(syntax.field(statement, "source"))
         if specifier is None:
@@ -216,41 +237,50 @@ class Names:
 
     def _declare_function(self, function: Node) -> None:
         scope = self._by_node[function.id]
-        name = syntax.field(function, "name")
-        if function.type in ("function_declaration", "generator_function_declaration"):
+        kind = function.type
+        if kind in ("function_declaration", "generator_function_declaration"):
+            name = syntax.field(function, "name")
             self._add(name, Binding("", "function", function, value=function), scope.parent)
-        elif function.type == "function_expression" and name is not None:
+        elif kind == "function_expression":
+            name = syntax.field(function, "name")
             self._add(name, Binding("", "function", function, value=function), scope)
         for position, parameter in enumerate(syntax.parameters(function)):
-            default = syntax.field(parameter, "value")
+            pattern, default, annotation = parameter, None, None
+            children = parameter.children
+            if len(children) == 1:  # as most of them
+                pattern = children[0]
+            elif children:
+                pattern = syntax.parameter_pattern(parameter)
+                default = syntax.field(parameter, "value")
+                annotation = syntax.field(parameter, "type")
             like = Binding(
                 "",
                 "parameter",
                 parameter,
                 default=default,
-                type=syntax.field(parameter, "type"),
+                type=annotation,
                 function=function,
                 position=position,
             )
-            self._declare_pattern(syntax.parameter_pattern(parameter), like, scope)
+            self._declare_pattern(pattern, like, scope)
 
     def _declare_variable(self, declarator: Node) -> None:
-        target = syntax.field(declarator, "name")
-        declaration = declarator.parent
-        if target is None or declaration is None:
-            return
-        keyword = declaration.children[0].type if declaration.children else ""
+        children = declarator.children
+        target = children[0]
+        keyword = self._keyword(declarator)
         scope = self._scope_at(target.start_byte)
         if keyword == "var":
             while scope.parent is not None and scope.node.type not in syntax.FUNCTION_KINDS:
                 scope = scope.parent
+        value: Node | None
+        annotation: Node | None
+        if len(children) == 3 and children[1].type == "=":  # as nearly all of them
+            value, annotation = children[2], None
+        else:
+            value = syntax.field(declarator, "value")
+            annotation = syntax.field(declarator, "type")
         like = Binding(
-            "",
-            "variable",
-            target,
-            value=syntax.field(declarator, "value"),
-            type=syntax.field(declarator, "type"),
-            constant=keyword == "const",
+            "", "variable", target, value=value, type=annotation, constant=keyword == "const"
         )
         self._declare_pattern(target, like, scope)
 
@@ -262,6 +292,9 @@ class Names:
         self._declare_pattern(left, like, self._by_node[loop.id])
 
     def _declare_pattern(self, pattern: Node, like: Binding, scope: Scope) -> None:
+        if pattern.type == "identifier":
+            self._add(pattern, like, scope)
+            return
         stack: list[tuple[Node, tuple[str, ...], Node | None]] = [(pattern, (), like.default)]
         while stack:
             node, path, default = stack.pop()
@@ -306,9 +339,10 @@ def _nest(module: Scope, nodes: list[Node]) -> list[Scope]:
     scopes = [module]
     open_ = [module]
     for node in nodes:
-        while len(open_) > 1 and open_[-1].node.end_byte <= node.start_byte:
+        start = node.start_byte
+        while len(open_) > 1 and open_[-1].end <= start:
             open_.pop()
-        scope = Scope(node, open_[-1])
+        scope = Scope(node, open_[-1], node.end_byte)
         scopes.append(scope)
         open_.append(scope)
     return scopes

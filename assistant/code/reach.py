@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.code import syntax
 from assistant.code.builders import Kind
@@ -74,8 +74,7 @@ class RunCall:
         return self.call.path[-1] in SCHEDULE_METHODS
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """How a search came to a unit."""
 
     before: Unit | None
@@ -130,6 +129,7 @@ class Reach:
         self._runs_by_unit: dict[CodeFile, dict[Unit, list[RunCall]]] = {}
         self._context_calls: dict[CodeFile, dict[Unit, list[ContextCall]]] = {}
         self._called_by: dict[RegisteredFunction, frozenset[str]] = {}
+        self._searched: dict[RegisteredFunction, Mapping[Unit, Step]] = {}
 
     # --- units ----------------------------------------------------------------------------------
 
@@ -307,9 +307,10 @@ class Reach:
 
         Wrappers and custom builders count. `runs`: what `ctx.run…` calls (not schedules) as well.
         """
-        found = self._search(function)
+        own = self._search(function)
         if not runs:
-            return tuple(found)
+            return tuple(own)
+        found = dict(own)
         waiting = deque(found)
         while waiting:
             unit = waiting.popleft()
@@ -322,8 +323,14 @@ class Reach:
                         waiting.append(inner)
         return tuple(found)
 
-    def _search(self, function: RegisteredFunction) -> dict[Unit, Step]:
+    def _search(self, function: RegisteredFunction) -> Mapping[Unit, Step]:
         """The units that a function runs, breadth first."""
+        known = self._searched.get(function)
+        if known is None:
+            known = self._searched[function] = self._find_units(function)
+        return known
+
+    def _find_units(self, function: RegisteredFunction) -> dict[Unit, Step]:
         found: dict[Unit, Step] = {}
         waiting: deque[Unit] = deque()
         for unit in self._entry_units(function):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -178,7 +179,7 @@ class Tree:
         # The tree is kept: nodes are views into it.
         self._tree = parse(source, tsx=tsx)
         self.root: Node = self._tree.root_node
-        self._by_kind, depth = _collect(self.root)
+        self._by_kind, depth = _collect(self.root, _leaf_numbers(tsx))
         self.too_deep = depth > MAX_NESTING
         """Whether it is nested so deeply that it is no code to analyse; no nodes are given then."""
         if self.too_deep:
@@ -209,7 +210,11 @@ class Tree:
 
     def text_of(self, node: Node) -> str:
         """The source text of one of its nodes; faster than asking the node."""
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        raw = self.source[node.start_byte : node.end_byte]
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode("utf-8", "replace")
 
     def nodes(self, *kinds: str) -> list[Node]:
         """All nodes of these kinds; for one kind in document order."""
@@ -257,12 +262,22 @@ class Tree:
                 stack.extend(reversed(node.children))
 
 
-def _collect(root: Node) -> tuple[dict[str, list[Node]], int]:
+@cache
+def _leaf_numbers(tsx: bool) -> frozenset[int]:
+    """`_LEAVES` by the numbers that a grammar gives them."""
+    language = _parser(tsx).language
+    assert language is not None
+    numbers = range(language.node_kind_count)
+    return frozenset(n for n in numbers if language.node_kind_for_id(n) in _LEAVES)
+
+
+def _collect(root: Node, leaves: frozenset[int]) -> tuple[dict[str, list[Node]], int]:
     """The named nodes by kind, in document order, and how many levels they have.
 
-    What stands in strings isn't among them.
+    What stands in strings isn't among them. `leaves`: the numbers of the kinds not to look into.
+    A kind is told by its number here, of which no text needs to be made for each node.
     """
-    by_kind: dict[str, list[Node]] = {}
+    by_number: dict[int, list[Node]] = defaultdict(list)
     depth = deepest = 0
     stack: list[Node | None] = [root]
     pop, append, extend = stack.pop, stack.append, stack.extend
@@ -271,12 +286,9 @@ def _collect(root: Node) -> tuple[dict[str, list[Node]], int]:
         if node is None:  # behind the last child of a level
             depth -= 1
             continue
-        kind = node.type
-        if kind in by_kind:
-            by_kind[kind].append(node)
-        else:
-            by_kind[kind] = [node]
-        if kind in _LEAVES:
+        number = node.kind_id
+        by_number[number].append(node)
+        if number in leaves:
             continue
         children = node.named_children
         if children:
@@ -286,7 +298,7 @@ def _collect(root: Node) -> tuple[dict[str, list[Node]], int]:
             append(None)
             children.reverse()
             extend(children)
-    return by_kind, deepest
+    return {nodes[0].type: nodes for nodes in by_number.values()}, deepest
 
 
 def _outer_indices(functions: list[Node]) -> list[int]:
@@ -305,10 +317,13 @@ def _outer_indices(functions: list[Node]) -> list[int]:
 
 def text_of(node: Node | None) -> str:
     """The node's source text; empty for None."""
-    if node is None:
+    raw = None if node is None else node.text
+    if not raw:
         return ""
-    raw = node.text
-    return raw.decode("utf-8", "replace") if raw else ""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")  # to ask so at once takes twice as long
 
 
 def field(node: Node | None, name: str) -> Node | None:
@@ -331,10 +346,14 @@ def unwrap(node: Node | None) -> Node | None:
 
 def unwrap_await(node: Node | None) -> Node | None:
     """As `unwrap`, and through `await` as well."""
-    node = unwrap(node)
-    while node is not None and node.type == "await_expression":
-        children = node.named_children
-        node = unwrap(_first_code(children)) if children else None
+    while node is not None:
+        kind = node.type
+        if kind == "await_expression":
+            node = _first_code(node.named_children)
+        elif kind in _WRAPPERS:
+            node = unwrap(node)
+        else:
+            break
     return node
 
 
@@ -380,9 +399,13 @@ def descendants(node: Node, *kinds: str) -> Iterator[Node]:
 def string_value(node: Node | None) -> str | None:
     """The value of a string literal or of a template without placeholders, else None."""
     node = unwrap(node)
-    if node is None or node.type not in ("string", "template_string"):
+    if node is None:
         return None
-    if any(child.type == "template_substitution" for child in node.named_children):
+    kind = node.type
+    if kind == "template_string":
+        if any(child.type == "template_substitution" for child in node.named_children):
+            return None
+    elif kind != "string":
         return None
     return text_of(node)[1:-1]
 
@@ -397,7 +420,7 @@ def _arguments(call: Node) -> tuple[Node, ...]:
     given = field(call, "arguments")
     if given is None or given.type != "arguments":
         return ()
-    return tuple(node for node in given.named_children if node.type != "comment")
+    return tuple([node for node in given.named_children if node.type != "comment"])
 
 
 def argument(call: Node, position: int) -> Node | None:
@@ -477,25 +500,34 @@ def member_name(node: Node) -> str | None:
 def name_chain(node: Node | None) -> tuple[str, ...]:
     """`("a", "b", "c")` of `a.b.c`, `a?.b["c"]`, `(a as any).b!.c`; empty where it isn't one."""
     names: list[str] = []
-    node = unwrap(node)
     while node is not None:
-        if node.type in ("identifier", "this"):
+        kind = node.type
+        if kind in ("identifier", "this"):
             names.append(text_of(node))
-            return tuple(reversed(names))
+            names.reverse()
+            return tuple(names)
+        if kind in _WRAPPERS:
+            node = unwrap(node)
+            continue
         name = member_name(node)
         if name is None:
             return ()
         names.append(name)
-        node = unwrap(node.children[0])
+        node = node.children[0]
     return ()
 
 
 @_kept
 def chain_root(node: Node | None) -> Node | None:
     """The leftmost expression of a chain of members and calls."""
-    node = unwrap_await(node)
-    while node is not None and node.type in _LINKS:
-        node = unwrap_await(node.children[0])
+    while node is not None:
+        if node.type in _LINKS:
+            node = node.children[0]
+            continue
+        inner = unwrap_await(node)
+        if inner is node:
+            break
+        node = inner
     return node
 
 
@@ -503,9 +535,10 @@ def key_name(node: Node | None) -> str | None:
     """The name that an object key, a pattern key or a shorthand stands for."""
     if node is None:
         return None
-    if node.type in ("string", "template_string"):
+    kind = node.type
+    if kind in ("string", "template_string"):
         return string_value(node)
-    if node.type == "computed_property_name":
+    if kind == "computed_property_name":
         children = node.named_children
         return string_value(children[0]) if children else None
     return text_of(node)
@@ -555,9 +588,10 @@ def object_spreads(node: Node | None) -> list[Node]:
 
 def parameters(function: Node) -> list[Node]:
     """A function's parameters: `required_parameter`, `optional_parameter`, or one identifier."""
-    single = field(function, "parameter")
-    if single is not None:
-        return [single]
+    if function.type == "arrow_function":
+        single = field(function, "parameter")
+        if single is not None:
+            return [single]
     given = field(function, "parameters")
     if given is None:
         return []

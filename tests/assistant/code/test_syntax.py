@@ -28,6 +28,18 @@ def test_nodes_of_one_kind_come_in_document_order() -> None:
     assert [syntax.callee_name(call) for call in tree.nodes("call_expression")] == list("fghi")
 
 
+def test_every_named_node_outside_of_strings_is_found_by_its_kind() -> None:
+    tree = _tree("@a.b() class C { d = new e.f(`g${h}`); i?: typeof j.k; l(m = -1) { n[o]!(p); } }")
+    by_kind: dict[str, list[int]] = {}
+    waiting = [tree.root]
+    while waiting:
+        node = waiting.pop()
+        by_kind.setdefault(node.type, []).append(node.id)
+        waiting += [] if node.type == "string" else reversed(node.named_children)
+    assert {kind: [node.id for node in tree.nodes(kind)] for kind in by_kind} == by_kind
+    assert len(tree.nodes(*by_kind)) > 30
+
+
 def test_casts_parentheses_and_assertions_are_seen_through() -> None:
     inner = syntax.unwrap(_expression("(((a as any)!) satisfies T)"))
     assert syntax.text_of(inner) == "a"
