@@ -29,7 +29,7 @@ class ApiUses:
         self.by_server: set[RegisteredFunction] = set()
         self.by_client: set[RegisteredFunction] = set()
         self._modules: set[tuple[str, ...]] = set()
-        self._texts: list[bytes] = []
+        texts: list[bytes] = []
         self.any_client = False
         """Whether client code of this project names any function at all."""
         named = [file for file in project.files if b"api" in file.raw or b"anyApi" in file.raw]
@@ -39,11 +39,12 @@ class ApiUses:
                 self._read(file, roots, is_client=file.category is Category.CLIENT)
         for file in project.files:
             if file.category is Category.CLIENT:
-                self._texts.append(file.raw)
+                texts.append(file.raw)
                 if _API_SPEC.search(file.path):
                     # The API is written out for clients in another repository.
                     self.any_client = False
                     break
+        self._text = b"\0".join(texts)
 
     def client_may_use(self, function: RegisteredFunction) -> bool:
         """Whether client code names a function, or hands on a part of `api` that holds it."""
@@ -53,7 +54,7 @@ class ApiUses:
         if any(path[: len(prefix)] == prefix for prefix in self._modules):
             return True
         spelled = f"{function.file.module}:{function.name}".encode()
-        return any(spelled in text for text in self._texts)
+        return spelled in self._text
 
     def _read(self, file: CodeFile, roots: frozenset[str], *, is_client: bool) -> None:
         for node in (node for root in sorted(roots) for node in file.names.named(root)):
@@ -88,30 +89,34 @@ class ApiUses:
 
 def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
     """`api` and all names that are given to it or to a part of it, in any file."""
-    given = {pair for file in files for pair in _renamings(file)}
     names = {"api", "anyApi"}
-    while True:
-        further = {new for old, new in given if old in names} - names
-        if not further:
-            return frozenset(names)
-        names |= further
+    waiting = list(names)
+    while waiting:
+        old = waiting.pop()
+        given = {new for file in files for new in _renamings(file, old)} - names
+        names |= given
+        waiting += given
+    return frozenset(names)
 
 
-def _renamings(file: CodeFile) -> Iterator[tuple[str, str]]:
-    """Old and new name of `{ api as backend }`, `const jobs = api.jobs`, `const { jobs } = api`."""
-    for specifier in file.nodes("import_specifier"):
-        alias = syntax.field(specifier, "alias")
-        if alias is not None:
-            yield syntax.text_of(syntax.field(specifier, "name")), syntax.text_of(alias)
-    for declarator in file.nodes("variable_declarator"):
-        name = syntax.field(declarator, "name")
-        value = syntax.unwrap(syntax.field(declarator, "value"))
-        if name is None or value is None:
+def _renamings(file: CodeFile, old: str) -> Iterator[str]:
+    """The new name of `{ api as backend }`, `const jobs = api.jobs`, `const { jobs } = api`."""
+    for node in file.names.named(old):
+        if node.type != "identifier":
             continue
-        if value.type in ("identifier", "member_expression", "subscript_expression"):
-            chain = syntax.name_chain(value)
-            for new in _names_in(name) if chain else ():
-                yield chain[0], syntax.text_of(new)
+        parent = node.parent
+        if parent is not None and parent.type == "import_specifier":
+            alias = syntax.field(parent, "alias")
+            if alias is not None and syntax.field(parent, "name") == node:
+                yield syntax.text_of(alias)
+            continue
+        value = syntax.wrapped(_outermost(node))
+        declarator = value.parent
+        if declarator is None or declarator.type != "variable_declarator":
+            continue
+        name = syntax.field(declarator, "name")
+        if name is not None and name != value:
+            yield from map(syntax.text_of, _names_in(name))
 
 
 def _names_in(pattern: Node) -> list[Node]:

@@ -98,6 +98,8 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> Outside | Non
     root = syntax.chain_root(callee)
     if root is not None and root.type == "identifier":
         binding = file.resolve(root)
+        if binding is None and not project.is_snippet:
+            return None  # a global
         if binding is not None and binding.kind == "parameter":
             # `ctx.db.get(…)`, as most calls of a handler: nobody can tell where that is from.
             return None

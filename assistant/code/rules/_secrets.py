@@ -143,9 +143,10 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
 
 
 def _compares(project: Project, file: CodeFile, node: Node) -> bool:
-    operator = syntax.operator(node)
+    if syntax.operator(node) not in EQUALITY:
+        return False
     sides = (syntax.field(node, "left"), syntax.field(node, "right"))
-    if operator not in EQUALITY or any(is_literal(side) for side in sides):
+    if any(is_literal(side) for side in sides):
         return False
     return any(is_secret(project, file, side) for side in sides)
 

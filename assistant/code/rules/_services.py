@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from assistant.code.modules import CodeFile
+    from assistant.code.names import Binding
     from assistant.code.project import Project
 
 SERVICE_PACKAGES = frozenset(
@@ -161,8 +162,7 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, s
     root = syntax.chain_root(callee)
     if root is not None and root.type == "identifier":
         binding = file.resolve(root)
-        if binding is not None and binding.kind == "parameter" and not binding.assignments:
-            # `ctx.db.get(…)`, as most calls of a handler: nobody can tell where that is from.
+        if binding is not None and not _may_be_client(project, file, root, binding):
             return None
     method = syntax.field(callee, "property")
     name = syntax.text_of(method)
@@ -180,6 +180,23 @@ def _find_outside(project: Project, file: CodeFile, call: Node) -> tuple[Node, s
     if _is_client(project, file, holder, 0) and not _takes_context(project, file, call):
         return method, ".".join(chain)
     return None
+
+
+def _may_be_client(project: Project, file: CodeFile, root: Node, binding: Binding) -> bool:
+    """Whether a name holds a client, a function that gives one, or a module of the project."""
+    known = project.once(_names)
+    if binding not in known:
+        known[binding] = (
+            (binding.imported is not None and binding.imported.name == "*")
+            or _is_client(project, file, root, 0)
+            or _gives_client(project, file, root, 0)
+        )
+    return known[binding]
+
+
+def _names(_project: Project) -> dict[Binding, bool]:
+    """By the declared name: most calls begin with one of a few, such as `ctx`."""
+    return {}
 
 
 def _of_namespace(project: Project, file: CodeFile, root: Node) -> Node | None:
@@ -253,7 +270,12 @@ def _is_client(project: Project, file: CodeFile, root: Node, depth: int) -> bool
 
 def _is_made_client(project: Project, file: CodeFile, node: Node, depth: int) -> bool:
     """Whether a call or `new` gives a client."""
-    made = project.follow(file, syntax.callee(node))
+    return _gives_client(project, file, syntax.callee(node), depth)
+
+
+def _gives_client(project: Project, file: CodeFile, maker: Node | None, depth: int) -> bool:
+    """Whether a client is what a function or class gives."""
+    made = project.follow(file, maker)
     if is_service(made.module):
         return True
     if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:

@@ -141,10 +141,10 @@ def _is_guard(statement: Node, handler: Node) -> bool:
 
 def _shapings(handler: Place) -> Iterator[Node]:
     for call in handler.file.tree.nodes_inside(handler.node, "call_expression"):
-        first = syntax.argument(call, 0)
-        if first is None or first.type not in _CALLBACKS:
+        if syntax.callee_name(call) not in _SHAPING or syntax.receiver(call) is None:
             continue
-        if syntax.callee_name(call) in _SHAPING and syntax.receiver(call) is not None:
+        first = syntax.argument(call, 0)
+        if first is not None and first.type in _CALLBACKS:
             yield call
 
 

@@ -151,7 +151,7 @@ def _is_counted(name: str, value: Node) -> bool:
         step = syntax.unwrap(syntax.field(changed, "right"))
         if step is None or step.type != "number":
             continue
-        if syntax.text_of(syntax.field(changed, "operator")) in ("+", "-") and any(
+        if syntax.operator(changed) in ("+", "-") and any(
             syntax.member_name(member) == name
             for member in syntax.descendants(changed, "member_expression")
         ):
@@ -188,7 +188,7 @@ def _asks_if_public(flow: ArgumentFlow) -> bool:
         not _OPENNESS.isdisjoint(words_of(syntax.text_of(syntax.field(node, "property"))))
         and decides(node)
         for unit in flow.units
-        for node in syntax.descendants(unit.node, "member_expression")
+        for node in unit.file.tree.nodes_inside(unit.node, "member_expression")
     )
 
 
