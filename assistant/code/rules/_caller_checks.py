@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from agents.finding import Confidence
 from assistant.code import syntax
 from assistant.code.builders import Kind, Layer, Provenance
-from assistant.code.reach import Unit
+from assistant.code.reach import RunCall, Unit
+from assistant.code.rules._arguments import origins
 from assistant.code.rules._auth_packages import finds_caller, is_auth_component, is_proving_call
 from assistant.code.rules._env_guards import is_environment_guard
 from assistant.code.rules._header_flow import proving_headers_handed_on
@@ -22,7 +23,12 @@ from assistant.code.rules._secrets import (
     is_literal,
     may_compare_secret,
 )
-from assistant.code.rules._words import names_a_session, names_the_caller, words_of
+from assistant.code.rules._words import (
+    names_a_secret,
+    names_a_session,
+    names_the_caller,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,6 +42,10 @@ _BUILDER_HELPERS = "convex-helpers/server/"
 _HELD = frozenset(
     {"invitation", "invitations", "invite", "invites", "sessions", "share", "shares", "tokens"}
 )
+_CAPTCHA = "/siteverify"
+_OF_SERVICES = frozenset({"access", "api", "key", "refresh", "service"})
+"""`accessToken`, `apiKey`: what opens a service outside says nothing of who calls here."""
+_MAY_VERIFY = frozenset({"fetch", "getUserIdentity", "sign"})
 _DIGESTS = frozenset({"createHmac", "timingSafeEqual"})
 """Of Node.js."""
 _KNOWN_TO_HOLDER = frozenset({"code", "hash", "key", "link", "slug", "value"})
@@ -187,9 +197,23 @@ class CallerChecks:
             named = run.reference
             if named is None or run.target is not None or not named.path:
                 continue
-            in_component = named.root == "components"
-            if is_auth_component(named.path) if in_component else names_the_caller(named.path[-1]):
+            if named.root != "components":
+                looks = names_the_caller(named.path[-1])
+            else:
+                looks = is_auth_component(named.path) or self._is_given_secret(file, run)
+            if looks:
                 yield run.call.node
+
+    def _is_given_secret(self, file: CodeFile, run: RunCall) -> bool:
+        """Whether a component is handed what only a trusted caller knows, and has to look at it."""
+        given = run.call.arguments
+        handed = syntax.object_members(given[1]) if len(given) > 1 else []
+        return any(
+            names_a_secret(name)
+            and _OF_SERVICES.isdisjoint(words_of(name))
+            and any(origins(self._project, file, value))
+            for name, value in handed
+        )
 
     def _is_context_auth(self, file: CodeFile, member: Node) -> bool:
         found = self._project.contexts.path_of(file, member)
@@ -221,6 +245,8 @@ class CallerChecks:
         name = syntax.callee_name(call)
         if name in _DIGESTS or asks_who(file, call):
             return True
+        if name == "fetch" and _asks_captcha(call):
+            return True
         signer = syntax.receiver(call) if name == "sign" else None
         if signer is not None and syntax.member_name(signer) == "subtle":
             return True
@@ -243,7 +269,13 @@ class CallerChecks:
 
 def _may_verify(name: str) -> bool:
     """Whether a call of this name may be one of those that `_verifies` looks for."""
-    return name in _DIGESTS or name in ("getUserIdentity", "sign") or is_proving_call(name)
+    return name in _DIGESTS or name in _MAY_VERIFY or is_proving_call(name)
+
+
+def _asks_captcha(call: Node) -> bool:
+    """`fetch("https://…/siteverify", …)`: what all of them call the proof of a human being."""
+    address = syntax.argument(call, 0)
+    return address is not None and _CAPTCHA in syntax.text_of(address)
 
 
 def asks_who(file: CodeFile, call: Node) -> bool:
