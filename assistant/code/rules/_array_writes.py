@@ -101,6 +101,8 @@ class ArrayWrites:
             return False
         if inner.type == "array":
             return _adds_to_spread(file, inner, field)
+        if inner.type == "ternary_expression":
+            return self._either_grows(file, inner, field, depth)
         if inner.type == "call_expression":
             owner = syntax.receiver(inner)
             return syntax.callee_name(inner) == "concat" and _is_field(file, owner, field)
@@ -113,6 +115,17 @@ class ArrayWrites:
                 return False
             return True if pushed & _ADDS else None
         return False
+
+    def _either_grows(self, file: CodeFile, choice: Node, field: str, depth: int) -> bool:
+        """`doc.list ? [...doc.list, item] : [item]`: one side grows, the other begins it."""
+        sides = [syntax.unwrap(syntax.field(choice, n)) for n in ("consequence", "alternative")]
+        if any(side is None for side in sides):
+            return False
+        growing = [one for one in sides if one and self._grows(file, one, field, depth + 1)]
+        others = [one for one in sides if one is not None and one not in growing]
+        return bool(growing) and all(
+            one.type == "array" or _is_field(file, one, field) for one in others
+        )
 
     def _variable_grows(self, file: CodeFile, binding: Binding, field: str, depth: int) -> bool:
         value = syntax.unwrap(binding.value)
