@@ -21,6 +21,9 @@ _CHECKING_NAME = re.compile(
     r"^(assert|check|ensure|expect|guard|invariant|must|nullThrows|require|throwIf|validate|verify)",
     re.IGNORECASE,
 )
+_ANSWERS = frozenset({"binary_expression", "unary_expression"})
+_MAX_ANSWERS = 1
+"""How many variables a look at another one is followed through."""
 _BLOCKS = frozenset({"program", "statement_block", "switch_case", "switch_default"})
 _CONDITIONAL = frozenset(
     {"if_statement", "ternary_expression", "while_statement", "for_statement", "do_statement"}
@@ -155,8 +158,11 @@ class _Checks:
         return _CHECKING_NAME.match(syntax.callee_name(call)) is not None
 
 
-def _uses_of_answers(file: CodeFile, binding: Binding) -> Iterator[Node]:
-    """The uses of `const missing = doc === null` and the like, which say as much."""
+def _uses_of_answers(file: CodeFile, binding: Binding, depth: int = 0) -> Iterator[Node]:
+    """The uses of `const missing = doc === null` and the like, which say as much.
+
+    So does what is worked out from one of them: `const show = missing && !busy`.
+    """
     for use in file.names.uses(binding):
         if is_use_as_present(use):
             continue
@@ -170,6 +176,9 @@ def _uses_of_answers(file: CodeFile, binding: Binding) -> Iterator[Node]:
                 )
                 if answer is not None and answer is not binding:
                     yield from file.names.uses(answer)
+                    value = syntax.unwrap(answer.value)
+                    if depth < _MAX_ANSWERS and value is not None and value.type in _ANSWERS:
+                        yield from _uses_of_answers(file, answer, depth + 1)
                 break
             if outer.type.endswith("_statement") or outer.type in syntax.FUNCTION_KINDS:
                 break
