@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
@@ -130,6 +131,8 @@ class ActingUser:
 
     def _is_session_argument(self, file: CodeFile, node: Node) -> bool:
         """A session's id, or an unknown visitor's own string: nobody else knows it."""
+        if self._knows_caller:
+            return False  # A session is a row like others where somebody signs in.
         for path in self._flow.paths(file, node):
             words = words_of(path[0]) if len(path) == 1 else ()
             validator = self._flow.validator_of(path)
@@ -144,6 +147,18 @@ class ActingUser:
                     return True
             elif words[-2] in _UNKNOWN_VISITORS and validator is not None:
                 return validator.kind == "string"
+        return False
+
+    @cached_property
+    def _knows_caller(self) -> bool:
+        """Whether the function asks `ctx.auth`, or an authentication library, who is calling."""
+        for unit in self._flow.units:
+            if any(call.path[0] == "auth" for call in self._project.reach.context_calls_of(unit)):
+                return True
+            for call in self._project.reach.call_nodes_of(unit):
+                outside = outside_of(self._project, unit.file, call)
+                if outside is not None and finds_caller(outside):
+                    return True
         return False
 
     def _is_acting_call(self, file: CodeFile, call: Node, depth: int) -> bool:
