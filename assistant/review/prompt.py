@@ -32,13 +32,11 @@ Answer with one JSON object and nothing else:
 def build_prompt(unit: Unit, items: Sequence[DocumentedBy]) -> list[Message]:
     """The messages that ask for verdicts. Equal input gives equal messages."""
     listed = "\n".join(f"{n}. {_shown(item.text)}" for n, item in enumerate(items, start=1))
-    code = visible(unit.code)
+    # The name holds the file's, which whoever wrote the code has chosen as well.
+    name = " ".join(visible(unit.name).split())
+    code = f"// {unit.what} `{name}`\n{visible(unit.code)}"
     nonce = digest_of(f"{listed}\0{code}".encode("utf-8", "replace"))[:24]
-    data = (
-        f"<items-{nonce}>\n{listed}\n</items-{nonce}>\n\n"
-        f"The code: {unit.what} `{visible(unit.name)}`.\n"
-        f"<code-{nonce}>\n{code}\n</code-{nonce}>"
-    )
+    data = f"<items-{nonce}>\n{listed}\n</items-{nonce}>\n\n<code-{nonce}>\n{code}\n</code-{nonce}>"
     return [Message("system", _TASK.format(nonce=nonce)), Message("user", data)]
 
 

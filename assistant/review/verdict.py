@@ -9,6 +9,7 @@ from typing import Any
 
 from agents.finding import DocumentedBy
 from agents.location import Span
+from assistant.generate.prompt import visible
 from assistant.model.structured import read_object
 from assistant.review.units import Unit
 
@@ -65,7 +66,7 @@ def _verdict(said: Sequence[Mapping[str, Any]], unit: Unit, item: DocumentedBy) 
     if len(words) != 1 or (word := words.pop()) not in set(Judged):
         return Verdict(item, Judged.UNSURE)
     judged = Judged(word)
-    reason = " ".join(str(said[0].get("reason") or "").split())[:LONGEST_REASON]
+    reason = " ".join(visible(str(said[0].get("reason") or "")).split())[:LONGEST_REASON]
     if judged is not Judged.BROKEN:
         return Verdict(item, judged, reason)
     for one in said:
