@@ -348,6 +348,14 @@ class Project:
             return target if target.binding is not None or target.name else own
         return target if binding.path or target.binding else _named(target, binding)
 
+    def text(self, file: CodeFile, node: Node | None) -> str | None:
+        """The text that an expression is: a literal, or a constant's; None where it is none."""
+        value = syntax.string_value(node)
+        inner = syntax.unwrap(node) if value is None else None
+        if inner is None or inner.type not in ("identifier", "member_expression"):
+            return value
+        return syntax.string_value(self.follow(file, inner).node)
+
     def import_target(self, file: CodeFile, specifier: str, name: str, depth: int = 0) -> Target:
         """What `import { name } from specifier` in `file` stands for."""
         generated = _GENERATED.search(specifier)

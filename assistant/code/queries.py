@@ -58,7 +58,7 @@ class IndexUse:
 
     step: Step
     name: str | None
-    """None where it isn't a literal."""
+    """None where it is neither a literal nor a constant."""
     name_node: Node | None
     range: IndexRange
 
@@ -79,7 +79,7 @@ class DbQuery:
     """The call of `db.query`."""
     context: ContextPath
     table: str | None
-    """None where the name isn't a literal."""
+    """None where the name is neither a literal nor a constant."""
     table_node: Node | None
     steps: tuple[Step, ...]
     escapes: bool
@@ -98,7 +98,7 @@ class DbQuery:
             return None
         step = found[-1]
         name_node = step.argument(0)
-        name = syntax.string_value(name_node)
+        name = self.project.text(step.file, name_node)
         return IndexUse(
             step, name, name_node, read_range(self.project, step.file, step.argument(1))
         )
@@ -202,7 +202,7 @@ class DbQueries:
                 file=call.file,
                 root=call.node,
                 context=call.context,
-                table=syntax.string_value(table_node),
+                table=self._project.text(call.file, table_node),
                 table_node=table_node,
                 steps=way.steps,
                 escapes=way.escapes,

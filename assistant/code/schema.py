@@ -31,7 +31,7 @@ class Index:
     """One index of a table."""
 
     name: str | None
-    """None where it isn't a literal."""
+    """None where it is neither a literal nor a constant."""
     kind: IndexKind
     fields: tuple[str, ...] | None
     """In order, without the implicit last `_creationTime`; None where they can't be read.
@@ -52,8 +52,8 @@ class Index:
 
     @property
     def literal(self) -> bool:
-        """Whether name and fields could both be read."""
-        return self.name is not None and self.fields is not None
+        """Whether the name is written out on the spot, and the fields could be read."""
+        return syntax.string_value(self.name_node) is not None and self.fields is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +321,7 @@ def _read_index(project: Project, file: CodeFile, call: Node, *, direct: bool) -
         fields = None if one is None else (one,)
     filters = syntax.object_member(options, "filterFields")
     return Index(
-        name=syntax.string_value(name_node),
+        name=project.text(file, name_node),
         kind=kind,
         fields=fields,
         filter_fields=_names_in(project, file, filters) or (),

@@ -86,25 +86,29 @@ def check_query(query: DbQuery, project: Project) -> Iterator[Report]:
         kind = _KINDS.get(step.name)
         if kind is not None and not query.is_system:
             table = known_table(project, query.file, query.table)
-            yield from _report(step.file, step.argument(0), kind, table, query.context.confidence)
+            name_node = step.argument(0)
+            name = project.text(step.file, name_node)
+            yield from _report(step.file, name_node, name, kind, table, query.context.confidence)
 
 
 def check_call(call: ContextCall, project: Project) -> Iterator[Report]:
     """Report the name that a `ctx.vectorSearch` uses."""
     if call.path == ("vectorSearch",):
-        table = known_table(project, call.file, syntax.string_value(syntax.argument(call.node, 0)))
+        table_name = project.text(call.file, syntax.argument(call.node, 0))
+        table = known_table(project, call.file, table_name)
         name_node = syntax.argument(call.node, 1)
-        yield from _report(call.file, name_node, "vector", table, call.context.confidence)
+        name = project.text(call.file, name_node)
+        yield from _report(call.file, name_node, name, "vector", table, call.context.confidence)
 
 
 def _report(
     file: CodeFile,
     name_node: Node | None,
+    name: str | None,
     kind: IndexKind,
     table: Table | None,
     confidence: Confidence,
 ) -> Iterator[Report]:
-    name = syntax.string_value(name_node)
     if table is None or name_node is None or name is None:
         return
     if kind == "index" and name in BUILT_IN_INDEXES:

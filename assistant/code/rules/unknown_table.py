@@ -93,7 +93,7 @@ def check_validator(call: Node, file: CodeFile, project: Project) -> Iterator[Re
 def _report(
     project: Project, file: CodeFile, node: Node, confidence: Confidence, *, is_id: bool
 ) -> Iterator[Report]:
-    name = syntax.string_value(node)
+    name = project.text(file, node)
     schema = schema_at_hand(project, file)
     if name is None or schema is None or name in schema.tables:
         return

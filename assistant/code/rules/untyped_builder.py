@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from agents.finding import Edit, Severity
 from assistant.code import syntax
+from assistant.code.builders import Provenance
 from assistant.code.modules import Category, CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
@@ -70,12 +71,29 @@ BUILDERS = TYPED | {f"{name}Generic" for name in TYPED}
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report the calls of untyped builders."""
-    if b"convex/server" not in file.raw or not any(
+    from_server = b"convex/server" in file.raw and any(
         map(_brings_one, file.nodes("import_statement"))
-    ):
+    )
+    aliased = [
+        function
+        for function in project.functions.in_file(file)
+        if function.builder.provenance is Provenance.GENERIC
+    ]
+    if not from_server and not aliased:
         return
     if project.component_of(file) is not None or not _has_generated(project):
         return
+    if from_server:
+        yield from _imported_builders(file, project)
+    for function in aliased:
+        callee = syntax.callee(function.call)
+        if callee is not None and _builder(file, callee) is None:
+            # `export const mutation = mutationGeneric;` in a module of the project.
+            name = project.follow(file, callee).name
+            yield _report(file, callee, name)
+
+
+def _imported_builders(file: CodeFile, project: Project) -> Iterator[Report]:
     for call in file.nodes("call_expression"):
         callee = syntax.callee(call)
         if callee is None or callee.type not in ("identifier", "member_expression"):
@@ -85,15 +103,20 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
             if used is None or name is None or (used == callee and not syntax.arguments(call)):
                 continue
             imported = _imported(file, used)
-            yield RULE.at(
-                file,
-                used,
-                f"`{name}` of `convex/server` knows nothing of the schema"
-                if name not in TYPED
-                else f"`convex/server` has no `{name}`",
-                hint=f"use `{name.removesuffix('Generic')}` of `_generated/server`",
-                edits=() if imported is None else _edits(project, file, used, imported),
-            )
+            edits = () if imported is None else _edits(project, file, used, imported)
+            yield _report(file, used, name, edits)
+
+
+def _report(file: CodeFile, used: Node, name: str, edits: tuple[Edit, ...] = ()) -> Report:
+    return RULE.at(
+        file,
+        used,
+        f"`{name}` of `convex/server` knows nothing of the schema"
+        if name not in TYPED
+        else f"`convex/server` has no `{name}`",
+        hint=f"use `{name.removesuffix('Generic')}` of `_generated/server`",
+        edits=edits,
+    )
 
 
 def _brings_one(statement: Node) -> bool:
