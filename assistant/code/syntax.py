@@ -142,6 +142,8 @@ _IMPORT_TYPE = re.compile(
     rb"|(?<=typeof )import\([ \t]*(?:\"[^\"\n]*\"|'[^'\n]*')[ \t]*\)"
 )
 
+_EXPORT_TYPES = re.compile(rb"^export type(?= \*)", re.MULTILINE)
+
 
 @cache
 def _parser(tsx: bool) -> Parser:
@@ -163,9 +165,11 @@ def parse(source: bytes, *, tsx: bool, before: ParsedTree | None = None) -> Pars
     """
     parser = _parser(tsx)
     tree = parser.parse(source) if before is None else parser.parse(source, before)
-    if tree.root_node.has_error and b"import(" in source:
-        # The grammar doesn't know `import("./m").Id<"t">` as a type: read it as a name as long.
+    if tree.root_node.has_error and (b"import(" in source or b"type *" in source):
+        # The grammar doesn't know `import("./m").Id<"t">` as a type: read it as a name as long,
+        # and `export type * from` as what exports the values as well.
         named = _IMPORT_TYPE.sub(lambda found: b"import".ljust(len(found[0]), b"_"), source)
+        named = _EXPORT_TYPES.sub(b"export     ", named)
         if named != source:
             tree = _parser(tsx).parse(named)
     return tree

@@ -141,3 +141,11 @@ def test_a_type_that_is_imported_in_place_can_be_read(source: str) -> None:
     tree = syntax.Tree(source.encode(), tsx=False)
     assert not tree.root.has_error
     assert tree.text_of(tree.root) == source
+
+
+def test_the_types_of_a_whole_module_can_be_handed_on() -> None:
+    source = b'export type * from "./dataModel";\nexport type * as shop from "./shop";\nf();\n'
+    tree = syntax.Tree(source, tsx=False)
+    assert list(tree.syntax_errors()) == []
+    assert [node.start_byte for node in tree.nodes("call_expression")] == [source.index(b"f()")]
+    assert list(syntax.Tree(b"export type * form x;", tsx=False).syntax_errors())
