@@ -57,8 +57,7 @@ _CUSTOM_HOOK = re.compile(r"use[A-Z]")
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report each call that rendering makes."""
-    for node, hook in _hooks(project, file):
-        binding = _kept_in(file, node)
+    for node, hook, binding in _hooks(project, file):
         for use in file.names.uses(binding) if binding is not None else ():
             call = _call_of(use)
             if call is not None and renders_with(file, call, node, effects=False):
@@ -91,15 +90,20 @@ def _client_calls(project: Project, file: CodeFile) -> Iterator[tuple[ClientCall
             yield call, hook
 
 
-def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]]:
-    """The calls of `useMutation` and `useAction`, and of hooks that only return what these give."""
+def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall, Binding | None]]:
+    """The calls of `useMutation` and `useAction`, and of hooks that return what these give.
+
+    With each the variable that holds the function.
+    """
     calls = project.once(ClientCalls)
     for hook in calls.in_file(file):
         if hook.verb is not Verb.QUERY and hook.is_hook:
-            yield hook.node, hook
-    for call in file.calls_named(filter(_CUSTOM_HOOK.match, file.calls_by_name)):
+            yield hook.node, hook, _kept_in(file, hook.node)
+    for call in file.nodes("call_expression"):
         callee = syntax.callee(call)
-        if callee is None or callee.type != "identifier" or call.type != "call_expression":
+        if callee is None or callee.type != "identifier":
+            continue
+        if not _CUSTOM_HOOK.match(syntax.text_of(callee)):
             continue
         made = project.follow(file, callee)
         if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
@@ -107,8 +111,41 @@ def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]
         returned = syntax.returned_expressions(made.node)
         given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
         for hook in calls.in_file(made.file) if given is not None else ():
-            if hook.verb is not Verb.QUERY and hook.is_hook and hook.node == given:
-                yield call, hook
+            if hook.verb is Verb.QUERY or not hook.is_hook:
+                continue
+            if hook.node == given:
+                yield call, hook, _kept_in(file, call)
+            elif given is not None and given.type == "object":
+                yield call, hook, _picked(file, call, _key_of(made.file, given, hook.node))
+
+
+def _key_of(file: CodeFile, given: Node, hook: Node) -> str | None:
+    """Under which name a hook of the project returns what `useMutation` gave it."""
+    kept = _kept_in(file, hook)
+    for key, value in syntax.object_members(given):
+        inner = syntax.unwrap(value)
+        if inner == hook or (kept is not None and inner is not None and _names(file, inner, kept)):
+            return key
+    return None
+
+
+def _names(file: CodeFile, node: Node, binding: Binding) -> bool:
+    kinds = ("identifier", "shorthand_property_identifier")
+    return node.type in kinds and file.names.resolve(node) is binding
+
+
+def _picked(file: CodeFile, call: Node, key: str | None) -> Binding | None:
+    """`send` of `const { post: send } = usePosts();` for the key `post`."""
+    declarator = syntax.wrapped(call).parent
+    pattern = syntax.field(declarator, "name") if declarator is not None else None
+    if key is None or pattern is None or pattern.type != "object_pattern":
+        return None
+    for part in pattern.named_children:
+        named = syntax.field(part, "key") if part.type == "pair_pattern" else part
+        local = syntax.field(part, "value") if part.type == "pair_pattern" else part
+        if local is not None and syntax.key_name(named) == key:
+            return file.names.resolve(local)
+    return None
 
 
 def _kept_in(file: CodeFile, hook: Node) -> Binding | None:
