@@ -28,6 +28,7 @@ _FROM_ENVIRONMENT = (
     "judge_model",
     "node_modules",
 )
+_WITHOUT_HEAD = "in this file [check], not [tool.convexpert.check]"
 _NEVER_IN_A_FILE = frozenset({"source", "node_modules"})
 _AT_LINE = re.compile(r"\(at line (\d+),")
 
@@ -304,9 +305,12 @@ class _Reader:
     def refuse_unknown(self, table: Mapping[str, Any], known: set[str], prefix: str) -> None:
         for key in table:
             if key not in known:
+                known_are = f"known are {', '.join(sorted(known))}"
+                headed = key == "tool" and self.path.name == "convexpert.toml"
+                hint = _WITHOUT_HEAD if headed else did_you_mean(key, known, known_are)
                 raise UsageError(
                     f"unknown setting {prefix}{key}",
-                    hint=did_you_mean(key, known, f"known are {', '.join(sorted(known))}"),
+                    hint=hint,
                     path=str(self.path),
                     line=self.line_of(key),
                 )

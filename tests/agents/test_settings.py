@@ -63,6 +63,7 @@ def test_the_environment_wins_over_the_file_and_an_empty_variable_is_none(tmp_pa
         ("[check\n", 1, "can't read the settings"),
         ('model = "m"\nmodle = "m"\n', 2, "unknown setting modle (did you mean model?)"),
         ("[check]\nselekt = []\n", 2, "unknown setting check.selekt"),
+        ("[tool.convexpert.check]\n", 1, "unknown setting tool (in this file [check], not"),
         ("\nmodel = 3\n", 2, "the setting model must be a string"),
         ("check = 3\n", 1, "the setting check must be a table"),
         ("[check]\nselect = 'a'\n", 2, "check.select must be a list of strings"),
