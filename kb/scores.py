@@ -49,9 +49,15 @@ class Scores:
         """The scores of these numbers, 0 where there is none."""
         import numpy
 
+        found: list[float] = numpy.round(self.at(numbers), 6).tolist()
+        return found
+
+    def at(self, numbers: Sequence[int]) -> NDArray[Any]:
+        """The same, not rounded."""
+        import numpy
+
         if not len(self.numbers):
-            return [0.0] * len(numbers)
+            return numpy.zeros(len(numbers))
         wanted = numpy.asarray(numbers, dtype=numpy.int64)
         at = numpy.minimum(numpy.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
-        found = numpy.where(self.numbers[at] == wanted, self.values[at], 0.0)
-        return [round(value, 6) for value in found.tolist()]
+        return numpy.where(self.numbers[at] == wanted, self.values[at], 0.0).astype(numpy.float64)

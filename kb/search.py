@@ -182,11 +182,13 @@ def _of_matters(
     postings: Postings, matters: Sequence[tuple[Sequence[str], float]], numbers: Sequence[int]
 ) -> list[float]:
     """How much of the matters, given by their terms, each of these texts is about."""
-    total = [0.0] * len(numbers)
+    import numpy
+
+    total = numpy.zeros(len(numbers))
     for terms, counts in matters:
-        shares = postings.score(terms).as_shares().of(numbers)
-        total = [sum_ + counts * share for sum_, share in zip(total, shares, strict=True)]
-    return [round(value, 6) for value in total]
+        total += counts * postings.score(terms).as_shares().at(numbers)
+    found: list[float] = numpy.round(total, 6).tolist()
+    return found
 
 
 def _ranked(pairs: Sequence[tuple[int, float]], places: Mapping[int, Place]) -> Ranking:

@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,9 +102,7 @@ class Postings:
         import numpy
 
         total = numpy.zeros(len(self.numbers))
-        if len(self.numbers):
-            mean = float(self.lengths.mean()) or 1.0
-            norms = K1 * (1 - B + B * self.lengths / mean)
+        norms = self._norms
         for start, stop in self._spans(list(dict.fromkeys(terms))).values():
             holding = stop - start
             if not holding:
@@ -117,6 +115,12 @@ class Postings:
             total[rows] += rarity * (found * (K1 + 1) / (found + norms[rows]))
         held = total > 0
         return Scores(self.numbers[held], numpy.round(total[held], 6))
+
+    @cached_property
+    def _norms(self) -> NDArray[Any]:
+        """What each text's length makes of its counts."""
+        mean = float(self.lengths.mean()) if len(self.lengths) else 0.0
+        return K1 * (1 - B + B * self.lengths / (mean or 1.0))
 
     def share(self, terms: Sequence[str]) -> Scores:
         """How much of the terms each text holds that holds any: 1 for all, rarer ones count more.
