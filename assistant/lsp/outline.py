@@ -43,28 +43,19 @@ class Part:
         """In bytes."""
         return self.end - self.start
 
+    def moved(self, shift: int) -> Part:
+        """The statement that many bytes further down."""
+        return Part(
+            self.start + shift, self.code + shift, self.end + shift, self.kind, self.has_error
+        )
 
-class Outline:
+
+class Statements:
     """What stands at the top level of a text."""
 
-    def __init__(
-        self, raw: bytes, *, tsx: bool, before: tuple[Outline, Change] | None = None
-    ) -> None:
-        """`before`: an earlier text's, and what has changed since. Less is parsed then."""
+    def __init__(self, raw: bytes, parts: Sequence[Part]) -> None:
         self._raw = raw
-        old = None if before is None else _edited(*before, raw)
-        self._tree = syntax.parse(raw, tsx=tsx, before=old)
-        self._parts: list[Part] = []
-        begin: int | None = None
-        for node in self._tree.root_node.named_children:
-            begin = node.start_byte if begin is None else begin
-            if node.type == "comment":
-                continue  # it belongs to what follows it
-            part = Part(begin, node.start_byte, node.end_byte, node.type, node.has_error)
-            self._parts.append(part)
-            begin = None
-        if begin is not None:
-            self._parts.append(Part(begin, len(raw), len(raw), "comment", False))
+        self._parts = parts
 
     def touched(self, start: int, end: int) -> list[Part]:
         """The statements that a change of these bytes reaches, and those that don't parse."""
@@ -121,6 +112,50 @@ class Outline:
 
     def _text(self, part: Part) -> bytes:
         return self._raw[part.code : part.end]
+
+
+class Outline(Statements):
+    """The statements of a text as the parser reads it."""
+
+    def __init__(
+        self, raw: bytes, *, tsx: bool, before: tuple[Outline, Change] | None = None
+    ) -> None:
+        """`before`: an earlier text's, and what has changed since. Less is parsed then."""
+        old = None if before is None else _edited(*before, raw)
+        self._tree = syntax.parse(raw, tsx=tsx, before=old)
+        super().__init__(raw, _parts_of(self._tree, len(raw)))
+
+    def stretched(self, change: Change, raw: bytes) -> Statements:
+        """A later text's statements, as if the change were nothing but a part of one of these.
+
+        So they stand while a bracket is open, which makes the parser take all that follows for
+        a part of it.
+        """
+        shift = change.new_end - change.old_end
+        before = [part for part in self._parts if part.end < change.start]
+        behind = [part for part in self._parts if part.start > change.old_end]
+        start, code, end, kind = change.start, change.start, change.old_end, "ERROR"
+        reached = self._parts[len(before) : len(self._parts) - len(behind)]
+        if reached:
+            first = reached[0]
+            start, code, kind = min(start, first.start), min(start, first.code), first.kind
+            end = max(end, reached[-1].end)
+        changed = Part(start, code, end + shift, kind, has_error=True)
+        return Statements(raw, [*before, changed, *(part.moved(shift) for part in behind)])
+
+
+def _parts_of(tree: ParsedTree, size: int) -> list[Part]:
+    parts: list[Part] = []
+    begin: int | None = None
+    for node in tree.root_node.named_children:
+        begin = node.start_byte if begin is None else begin
+        if node.type == "comment":
+            continue  # it belongs to what follows it
+        parts.append(Part(begin, node.start_byte, node.end_byte, node.type, node.has_error))
+        begin = None
+    if begin is not None:
+        parts.append(Part(begin, size, size, "comment", has_error=False))
+    return parts
 
 
 def _edited(earlier: Outline, change: Change, raw: bytes) -> ParsedTree:

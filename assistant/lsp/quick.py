@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from assistant.code.project_check import analysis
 from assistant.lsp.carry import Carrier
 from assistant.lsp.change import Change
 from assistant.lsp.model import with_files
-from assistant.lsp.outline import Outline
+from assistant.lsp.outline import Outline, Part, Statements
 
 if TYPE_CHECKING:
     from assistant.code.project import Project
@@ -69,9 +69,8 @@ def quick_check(
     if len(raw) > LARGEST_TEXT:
         return None
     change = Change.between(checked.raw, raw)
-    outline = _outline(raw, file.tsx, (checked.raw, change))
-    touched = outline.touched(change.start, change.new_end)
-    if sum(part.size for part in touched) > LARGEST_PART:
+    outline, touched = _touched(checked.raw, raw, change, file.tsx)
+    if _size(touched) > LARGEST_PART:
         return None
     engine, rules = _engine(_Key(options))
     small = _with_text(file, outline.around(touched, LARGEST_PART))
@@ -89,6 +88,28 @@ def quick_check(
         and (one.rule not in rules or not carrier.stands_in(touched, one.span))
     ]
     return tuple(sorted([*fresh, *carried], key=lambda one: one.sort_key))
+
+
+def _touched(before: bytes, raw: bytes, change: Change, tsx: bool) -> tuple[Statements, list[Part]]:
+    """The statements of a text, and those that the change touches."""
+    outline = _outline(raw, tsx, (before, change))
+    touched = outline.touched(change.start, change.new_end)
+    if len(touched) > 1 and any(part.has_error for part in touched):
+        # A bracket too many cuts a statement in pieces, whose names then seem to be the module's.
+        stretched = _outline(before, tsx).stretched(change, raw)
+        whole = stretched.touched(change.start, change.new_end)
+        if _covers(whole, touched):
+            return stretched, whole
+    return outline, touched
+
+
+def _covers(parts: Iterable[Part], others: Iterable[Part]) -> bool:
+    """Whether each of the others lies within one of these."""
+    return all(any(p.start <= o.start and o.end <= p.end for p in parts) for o in others)
+
+
+def _size(parts: Iterable[Part]) -> int:
+    return sum(part.size for part in parts)
 
 
 _outlines: dict[tuple[bytes, bool], Outline] = {}

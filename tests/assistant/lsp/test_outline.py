@@ -47,3 +47,27 @@ def test_what_is_blanked_out_keeps_line_breaks_and_length() -> None:
     assert b"rows.length" in around
     assert b"convex/values" in around
     assert b"query" not in around
+
+
+def test_a_statement_that_is_cut_in_pieces_still_stands_between_the_same_others() -> None:
+    place = MODULE.index(b"return await")
+    after = MODULE[:place] + b"});\n    const t " + MODULE[place:]
+    change = Change.between(MODULE, after)
+    pieces = Outline(after, tsx=False).touched(change.start, change.new_end)
+    before = Outline(MODULE, tsx=False)
+    (whole,) = before.stretched(change, after).touched(change.start, change.new_end)
+    assert len(pieces) > 1
+    assert after[whole.code :].startswith(b"export const list")
+    assert after[: whole.end].endswith(b"});")
+    assert whole.end >= max(piece.end for piece in pieces)
+    (helper,) = before.stretched(change, after).touched(len(after) - 3, len(after) - 3)[1:]
+    assert after[helper.start : helper.end].startswith(b"function helper")
+
+
+def test_what_is_typed_between_two_statements_is_one_of_its_own() -> None:
+    place = MODULE.index(b"\n\nfunction helper") + 1
+    after = MODULE[:place] + b"stop(" + MODULE[place:]
+    change = Change.between(MODULE, after)
+    stretched = Outline(MODULE, tsx=False).stretched(change, after)
+    (typed,) = stretched.touched(change.start, change.new_end)
+    assert after[typed.start : typed.end] == b"stop("
