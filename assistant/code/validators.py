@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.code.project import Project
 
 _MAX_DEPTH = 16
+_HELPERS = "convex-helpers"
 UNKNOWN_KIND = "unknown"
 
 
@@ -141,9 +142,13 @@ def _read_derived(
             done = base.complete and more.complete
             return Validator("object", file, call, fields=fields, complete=done)
         if base.kind == "object":
-            done = base.complete and name == "partial"
-            return Validator("object", file, call, fields=base.fields, complete=done)
+            return _some_of(base, name, file, call, syntax.arguments(call))
     target = project.follow(file, syntax.callee(call))
+    if target.name in ("partial", "pick", "omit") and (target.module or "").startswith(_HELPERS):
+        given = syntax.arguments(call)
+        whole = read_validator(project, file, given[0], depth + 1) if given else None
+        if whole is not None and whole.kind == "object":
+            return _some_of(whole, target.name, file, call, given[1:])
     function = target.node
     if target.file is not None and function is not None and function.type in syntax.FUNCTION_KINDS:
         returned = syntax.returned_expressions(function)
@@ -152,13 +157,37 @@ def _read_derived(
     return Validator(UNKNOWN_KIND, file, call, complete=False)
 
 
+def _some_of(
+    base: Validator, name: str, file: CodeFile, call: Node, given: list[Node]
+) -> Validator:
+    """`base.pick("a", "b")`, `pick(base, ["a", "b"])`, and the same with `omit` and `partial`."""
+    if name == "partial":
+        return Validator("object", file, call, fields=base.fields, complete=base.complete)
+    listed = [
+        item for one in given for item in (one.named_children if one.type == "array" else [one])
+    ]
+    names = [syntax.string_value(item) for item in listed]
+    known = bool(names) and None not in names
+    fields = {
+        key: field
+        for key, field in base.fields.items()
+        if not known or (key in names) == (name == "pick")
+    }
+    # What is picked is all there is, whatever else the base holds.
+    done = known and (base.complete or (name == "pick" and len(fields) == len(set(names))))
+    return Validator("object", file, call, fields=fields, complete=done)
+
+
 def _read_object(
     project: Project, file: CodeFile, literal: Node | None, node: Node, depth: int
 ) -> Validator:
     if literal is not None and literal.type != "object":
         target = project.follow(file, literal)
         if target.file is None or target.node is None or target.node.type != "object":
-            return Validator("object", file, node, complete=False)
+            inner = read_validator(project, file, literal, depth + 1)
+            if inner.kind != "object":
+                return Validator("object", file, node, complete=False)
+            return Validator("object", file, node, fields=inner.fields, complete=inner.complete)
         file, literal = target.file, target.node
     if literal is None:
         return Validator("object", file, node, complete=False)
