@@ -35,6 +35,7 @@ Intent:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -43,22 +44,21 @@ from assistant.code import syntax
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._clients import CLIENT_FILES, ClientCalls
+from assistant.code.rules._clients import CLIENT_FILES, ClientCall, ClientCalls
 from assistant.code.rules._presence import is_use_as_present, uses_before_check
 from assistant.code.rules._rendering import renders_with
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_CUSTOM_HOOK = re.compile(r"use[A-Z]")
 _GIVES_UNDEFINED = frozenset({"useQuery", "useConvexQuery"})
 
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
     """Report the first use of each result that nothing looked at."""
-    for call in project.once(ClientCalls).in_file(file):
-        if call.name not in _GIVES_UNDEFINED or not call.certain:
-            continue
-        use = next(_uses(project, file, call.node), None)
+    for node, call in _results(project, file):
+        use = next(_uses(project, file, node), None)
         if use is not None:
             what = f"`{call.reference.text}`" if call.reference is not None else "the query"
             yield RULE.at(
@@ -67,6 +67,32 @@ def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
                 f"the result of {what} is used as if loaded; it is undefined at first",
                 hint="show a loading state where it is `undefined`",
             )
+
+
+def _results(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall]]:
+    """The calls of `useQuery`, and of hooks that only return what it gives."""
+    calls = project.once(ClientCalls)
+    for call in calls.in_file(file):
+        if _may_be_undefined(call):
+            yield call.node, call
+    for node in file.nodes("call_expression"):
+        callee = syntax.callee(node)
+        if callee is None or callee.type != "identifier":
+            continue
+        if _CUSTOM_HOOK.match(syntax.text_of(callee)) is None:
+            continue
+        made = project.follow(file, callee)
+        if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
+            continue
+        returned = syntax.returned_expressions(made.node)
+        given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
+        for call in calls.in_file(made.file) if given is not None else ():
+            if call.node == given and _may_be_undefined(call):
+                yield node, call
+
+
+def _may_be_undefined(call: ClientCall) -> bool:
+    return call.name in _GIVES_UNDEFINED and call.certain
 
 
 def _uses(project: Project, file: CodeFile, call: Node) -> Iterator[Node]:
