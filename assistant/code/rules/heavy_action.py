@@ -167,9 +167,9 @@ def _is_external(place: Place, project: Project, depth: int) -> bool:
         return context.path[0] in _EXTERNAL_PARTS
     root = syntax.chain_root(callee)
     target = project.follow(file, root) if root is not None else None
-    if target is not None and target.is_package and syntax.is_awaited(call):
+    if target is not None and target.is_package and _is_waited_for(call):
         return (target.module or "").split("/")[0] not in _OWN_PACKAGES
-    if target is not None and syntax.is_awaited(call) and _is_made_by_package(target, project):
+    if target is not None and _is_waited_for(call) and _is_made_by_package(target, project):
         return True
     helper = project.follow(file, callee)
     if helper.file is None or helper.node is None or depth >= _MAX_DEPTH:
@@ -178,6 +178,20 @@ def _is_external(place: Place, project: Project, depth: int) -> bool:
         return False
     inner = helper.file.tree.nodes_inside(helper.node, "call_expression")
     return any(_is_external(Place(helper.file, node), project, depth + 1) for node in inner)
+
+
+def _is_waited_for(call: Node) -> bool:
+    """Whether a call is awaited, by itself or as one of those of `Promise.all([…])`."""
+    if syntax.is_awaited(call):
+        return True
+    several = syntax.wrapped(call).parent
+    given = several.parent if several is not None and several.type == "array" else None
+    outer = given.parent if given is not None and given.type == "arguments" else None
+    return (
+        outer is not None
+        and syntax.name_chain(syntax.callee(outer))[:1] == ("Promise",)
+        and syntax.is_awaited(outer)
+    )
 
 
 def _is_made_by_package(target: Target, project: Project) -> bool:

@@ -51,7 +51,8 @@ _AT_ONCE = frozenset(
 
 _FOR_OTHERS = frozenset(
     {"code", "email", "emails", "heartbeat", "invitation", "invite", "mail", "notification"}
-    | {"notifications", "otp", "ping", "reset", "signal", "sms", "test", "verification"}
+    | {"notifications", "otp", "ping", "reminder", "reminders", "reset", "signal", "sms"}
+    | {"test", "verification"}
 )
 """What is sent to somebody else, with nothing of it to be shown to who sends it."""
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from assistant.code.contexts import ContextCall
+    from assistant.code.modules import CodeFile
 
 _PEOPLE = frozenset({"accounts", "members", "profiles", "users"})
 _OWNERS = frozenset(
@@ -124,11 +125,12 @@ def _changes(flow: ArgumentFlow) -> Iterator[frozenset[ArgumentPath]]:
             if call.path not in _CHANGES:
                 continue
             ids = ids_from_arguments(flow, unit.file, id_of(call))
-            if ids and not (_only_counts(call) and _PEOPLE.isdisjoint(_tables_of(flow, ids))):
+            counts = _PEOPLE.isdisjoint(_tables_of(flow, ids)) and _only_counts(unit.file, call)
+            if ids and not counts:
                 yield ids
 
 
-def _only_counts(call: ContextCall) -> bool:
+def _only_counts(file: CodeFile, call: ContextCall) -> bool:
     """Whether a patch says no more than that there is one more (or less) of something, and when.
 
     `db.patch(post, { comments: found.comments + 1 })` is anybody's to bring about.
@@ -139,10 +141,24 @@ def _only_counts(call: ContextCall) -> bool:
     if given is None or given.type != "object" or syntax.object_spreads(given):
         return False
     members = list(syntax.object_members(given))
-    counted = [name for name, value in members if _is_counted(name, value)]
+    counted = [
+        name
+        for name, value in members
+        if _is_counted(name, value) or _is_worked_out(file, name, value)
+    ]
     return bool(counted) and all(
         name in counted or words_of(name)[-1:] == ("at",) for name, _ in members
     )
+
+
+def _is_worked_out(file: CodeFile, name: str, value: Node) -> bool:
+    """`viewCount: await counter.count(ctx, id)`, other than what the caller says."""
+    inner = syntax.unwrap_await(value)
+    is_name = inner is not None and inner.type in ("identifier", "shorthand_property_identifier")
+    binding = file.resolve(inner) if inner is not None and is_name else None
+    given = syntax.unwrap_await(binding.value if binding is not None else inner)
+    is_call = given is not None and given.type == "call_expression"
+    return is_call and words_of(name)[-1:] == ("count",)
 
 
 def _is_counted(name: str, value: Node) -> bool:
