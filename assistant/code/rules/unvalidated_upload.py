@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from assistant.code.modules import CodeFile
 
 _WRITES = frozenset({("db", "insert"), ("db", "patch"), ("db", "replace")})
+_CHOICES = frozenset({"??", "||", "&&"})
+_MAX_DEPTH = 2
 _LOOKS = frozenset({("db", "system", "get"), ("storage", "getMetadata"), ("storage", "get")})
 
 
@@ -122,9 +124,22 @@ def _held(flow: ArgumentFlow, file: CodeFile, node: Node, files: frozenset[str])
             if not path or path[0] == REST:
                 # The whole of the arguments, or all but the picked ones.
                 held |= files if inner.parent is not None and _is_whole(inner) else set()
-            elif path[0] in files:
+            elif path[0] in files and not _is_asked(inner):
                 held.add(path[0])
     return held
+
+
+def _is_asked(node: Node) -> bool:
+    """Whether a value is only compared, or decides something: `logo !== null`."""
+    outer = syntax.wrapped(node)
+    parent = outer.parent
+    if parent is None:
+        return False
+    if parent.type == "ternary_expression":
+        return syntax.field(parent, "condition") == outer
+    if parent.type == "unary_expression":
+        return True
+    return parent.type == "binary_expression" and syntax.operator(parent) not in _CHOICES
 
 
 def _is_whole(node: Node) -> bool:
@@ -136,10 +151,41 @@ def _stored(flow: ArgumentFlow, call: ContextCall, files: frozenset[str]) -> set
     if call.path not in _WRITES or not call.arguments or not files:
         return set()
     document = syntax.unwrap(call.arguments[-1])
+    if document is None:
+        return set()
     target = flow.project.follow(call.file, document)
+    held = _built_up(flow, call.file, document, files)
     if target.file is not None and target.node is not None and target.node.type == "object":
-        return _held(flow, target.file, target.node, files)
-    return _held(flow, call.file, document, files) if document is not None else set()
+        return held | _held(flow, target.file, target.node, files)
+    return held | _held(flow, call.file, document, files)
+
+
+def _built_up(
+    flow: ArgumentFlow, file: CodeFile, document: Node, files: frozenset[str], depth: int = 0
+) -> set[str]:
+    """The same of `const updates = {…}; updates.image = args.image`, also spread into another."""
+    held: set[str] = set()
+    for name in (document, *syntax.descendants(document, "identifier")):
+        binding = file.names.resolve(name) if name.type == "identifier" else None
+        value = syntax.unwrap(binding.value) if binding is not None else None
+        if binding is None or value is None or value.type != "object" or depth > _MAX_DEPTH:
+            continue
+        assigned = [given for use in file.names.uses(binding) if (given := _given_to(use))]
+        for part in (value, *assigned):
+            held |= _held(flow, file, part, files)
+            held |= _built_up(flow, file, part, files, depth + 1)
+    return held
+
+
+def _given_to(use: Node) -> Node | None:
+    """What a member of a variable is set to at one of its uses."""
+    member = use.parent
+    if member is None or member.type != "member_expression":
+        return None
+    outer = member.parent
+    if outer is None or outer.type != "assignment_expression":
+        return None
+    return syntax.field(outer, "right") if syntax.field(outer, "left") == member else None
 
 
 def _is_looked_at(flow: ArgumentFlow, calls: list[ContextCall], files: frozenset[str]) -> bool:
