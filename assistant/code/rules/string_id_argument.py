@@ -48,7 +48,9 @@ from assistant.code.validators import Validator
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ID_TYPE = re.compile(r"^<?\s*(?:Generic)?Id<\s*[\"'](\w+)[\"']\s*>\s*>?$")
+_ID_TYPE = re.compile(
+    r"^<?\s*(?:Generic)?Id<\s*[\"'](\w+)[\"']\s*>(?:\s*\|\s*(?:undefined|null)){0,2}\s*>?$"
+)
 _TAKES_ID: dict[str, int] = {"get": 1, "delete": 1, "patch": 2, "replace": 2}
 """Methods of the database that take an id, with the number of arguments without a table."""
 
