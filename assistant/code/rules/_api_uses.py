@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.code import syntax
@@ -35,7 +36,9 @@ class ApiUses:
         named = [file for file in project.files if b"api" in file.raw or b"anyApi" in file.raw]
         roots = _names_of_api(named)
         for file in named:
-            if file.category in (*_SERVER, Category.CLIENT) and file.problem is None:
+            if file.category not in (*_SERVER, Category.CLIENT) or file.problem is not None:
+                continue
+            if any(_mentions(file, root) for root in roots):
                 self._read(file, roots, is_client=file.category is Category.CLIENT)
         for file in project.files:
             if file.category is Category.CLIENT:
@@ -93,10 +96,23 @@ def _names_of_api(files: list[CodeFile]) -> frozenset[str]:
     waiting = list(names)
     while waiting:
         old = waiting.pop()
-        given = {new for file in files for new in _renamings(file, old)} - names
+        mentioning = (file for file in files if _mentions(file, old))
+        given = {new for file in mentioning for new in _renamings(file, old)} - names
         names |= given
         waiting += given
     return frozenset(names)
+
+
+def _mentions(file: CodeFile, name: str) -> bool:
+    """Whether a name may stand in a file, which needn't be parsed otherwise."""
+    return name.encode() in file.raw and _word(name).search(file.raw) is not None
+
+
+@lru_cache(maxsize=256)
+def _word(name: str) -> re.Pattern[bytes]:
+    """A whole word that is no part of a path or of `api-key`."""
+    word = re.escape(name.encode())
+    return re.compile(rb"%b(?<![\w$/\"'-]%b)(?![\w$\"'`]|-\w|/[^/*])" % (word, word))
 
 
 def _renamings(file: CodeFile, old: str) -> Iterator[str]:
