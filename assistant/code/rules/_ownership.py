@@ -34,6 +34,8 @@ _ROLES = frozenset(
         "superuser",
     }
 )
+_EQUALITY = frozenset({"===", "==", "!==", "!="})
+_LOGICAL = frozenset({"binary_expression", "parenthesized_expression", "unary_expression"})
 _ROLE_STEMS = (b"admin", b"moderator", b"permission", b"role", b"staff", b"superuser")
 """One of these is in each of the roles: a quick test."""
 _PRIVILEGED = frozenset(
@@ -158,7 +160,30 @@ class Ownership:
             # `if (!(await isAdmin(ctx))) throw …`, but not `isAdmin(args.email)`
             claimed = any(self._flow.paths(file, given) for given in syntax.arguments(call))
             return decides(call) and not claimed and not name.startswith(_CHANGING)
-        return decides(node) and not self._flow.paths(file, node)
+        if self._flow.paths(file, node):
+            return False
+        return decides(node) or self._is_answer(file, node)
+
+    def _is_answer(self, file: CodeFile, node: Node) -> bool:
+        """Whether a helper gives back how a role compares: `return user?.role === "editor"`."""
+        compared = syntax.wrapped(node).parent
+        if compared is None or compared.type != "binary_expression":
+            return False
+        if syntax.operator(compared) not in _EQUALITY:
+            return False
+        outer = compared
+        while outer.parent is not None and outer.parent.type in _LOGICAL:
+            outer = outer.parent
+        function = file.tree.function_around(outer)
+        if function is None or self._project.functions.handled_by(file, function) is not None:
+            return False
+        given_to = syntax.wrapped(function).parent
+        if given_to is not None and given_to.type == "arguments":
+            return False  # `rows.find((row) => row.role === role)` only looks one up
+        return any(
+            outer == syntax.wrapped(one) or outer == one
+            for one in syntax.returned_expressions(function)
+        )
 
     # --- memberships ------------------------------------------------------------------------------
 
