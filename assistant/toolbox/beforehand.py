@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from agents.errors import ConvexpertError
+from agents.whole_file import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.toolbox.box import Toolbox
 
 AT_ONCE = 8
 """Texts of a step: a call that comes in waits for some fifty milliseconds at most."""
 MOST = 20_000
 """Texts; half of the vectors that a workspace keeps."""
+VECTORS = "embedded.sqlite"
+"""The file in the workspace that keeps them, see `KnowledgeBase.embed`."""
+DONE = "embedded.done"
+"""The file in the workspace that says for what all has been made."""
 
 
 class Beforehand:
@@ -26,41 +34,67 @@ class Beforehand:
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox = toolbox
-        self._state: str | None = None
+        self._wanted: str | None = None
         self._batches: Iterator[list[str]] = iter(())
 
     def step(self) -> bool:
         """Do a little; whether there is more to do. What can't be done is left to the calls."""
-        box = self._toolbox
         try:
-            if (state := box.registry().state()) != self._state:
-                self._state, self._batches = state, self._texts()
+            if (wanted := self._state()) != self._wanted:
+                self._wanted = wanted
+                self._batches = iter(()) if self._is_done(wanted) else self._texts()
             batch = next(self._batches, None)
             if batch is None:
                 return False
-            box.knowledge_base().embed(batch)
+            self._toolbox.knowledge_base().embed(batch)
         except (ConvexpertError, OSError):
             self._batches = iter(())
             return False
         return True
 
+    def _state(self) -> str:
+        """What the texts depend on, but for this program."""
+        from kb.chunk import CHUNKER
+
+        box = self._toolbox
+        return f"{box.registry().state()} {CHUNKER} {box.settings.embedding_model}\n"
+
+    def _is_done(self, wanted: str) -> bool:
+        with suppress(OSError, ValueError):
+            kept = (self._toolbox.workspace.root / VECTORS).exists()
+            return kept and self._done.read_text(encoding="utf-8") == wanted
+        return False
+
+    @property
+    def _done(self) -> Path:
+        return self._toolbox.workspace.root / DONE
+
     def _texts(self) -> Iterator[list[str]]:
         """What is compared, a few texts at a time; nothing where a vector can't be kept."""
+        if not os.access(self._toolbox.workspace.root, os.W_OK):
+            return
+        wanted, waiting = self._wanted, list[str]()
+        for text in self._unlike():
+            waiting.append(text)
+            if len(waiting) == AT_ONCE:
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+        if wanted is not None:
+            write_whole(self._done, wanted.encode())
+
+    def _unlike(self) -> Iterator[str]:
+        """The first of the texts, each once: code repeats much."""
         from assistant.answer.evidence import compared_texts
 
         box = self._toolbox
-        if not os.access(box.workspace.root, os.W_OK):
-            return
-        waiting: list[str] = []
-        left = MOST
+        seen: set[int] = set()
         for document in box.knowledge_base().sources():
             for chunk in box.knowledge_base().chunks_of(document.source.name):
-                waiting += compared_texts(chunk)
-                while len(waiting) >= AT_ONCE and left > 0:
-                    yield waiting[:AT_ONCE]
-                    del waiting[:AT_ONCE]
-                    left -= AT_ONCE
-                if left <= 0:
-                    return
-        if waiting:
-            yield waiting
+                for text in compared_texts(chunk):
+                    if len(seen) == MOST:
+                        return
+                    if hash(text) not in seen:
+                        seen.add(hash(text))
+                        yield text

@@ -23,13 +23,14 @@ QUESTIONS = ("Where do I call the Stripe API from?", "Should I use filter or wit
 @pytest.fixture
 def toolbox(project: Any) -> Iterator[Toolbox]:
     # What other tests asked of the project that this one is a copy of.
-    (project.workspace.root / "embedded.sqlite").unlink(missing_ok=True)
+    for name in (beforehand.VECTORS, beforehand.DONE):
+        (project.workspace.root / name).unlink(missing_ok=True)
     with Toolbox(project.workspace, Settings()) as opened:
         yield opened
 
 
 def _kept(toolbox: Toolbox) -> int:
-    path = toolbox.workspace.root / "embedded.sqlite"
+    path = toolbox.workspace.root / beforehand.VECTORS
     if not path.exists():
         return 0
     with closing(sqlite3.connect(path)) as db:
@@ -53,6 +54,21 @@ def test_what_is_there_is_gone_through_once(toolbox: Toolbox) -> None:
     prepared = Beforehand(toolbox)
     assert _steps(prepared) > 0
     assert _steps(prepared) == 0
+    assert _steps(Beforehand(toolbox)) == 0  # another server of the same workspace
+
+
+def test_what_ended_too_early_is_gone_on_with(toolbox: Toolbox) -> None:
+    stopped = Beforehand(toolbox)
+    assert stopped.step()
+    assert _steps(Beforehand(toolbox)) > 0
+
+
+def test_vectors_that_were_deleted_are_made_again(toolbox: Toolbox) -> None:
+    _steps(Beforehand(toolbox))
+    before = _kept(toolbox)
+    (toolbox.workspace.root / beforehand.VECTORS).unlink()
+    _steps(Beforehand(toolbox))
+    assert _kept(toolbox) == before
 
 
 def test_a_new_version_is_gone_through(toolbox: Toolbox, tmp_path: Path) -> None:
@@ -72,9 +88,9 @@ def test_a_new_version_is_gone_through(toolbox: Toolbox, tmp_path: Path) -> None
 def test_no_more_are_made_than_a_workspace_keeps(
     toolbox: Toolbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beforehand, "MOST", beforehand.AT_ONCE)
-    assert _steps(Beforehand(toolbox)) <= 1
-    assert _kept(toolbox) <= beforehand.AT_ONCE
+    monkeypatch.setattr(beforehand, "MOST", 3)
+    _steps(Beforehand(toolbox))
+    assert _kept(toolbox) == 3
 
 
 def test_nothing_is_made_where_it_cannot_be_kept(
