@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.code import syntax
 from assistant.code.builders import Provenance
+from assistant.code.row_tables import RowTables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -58,6 +59,7 @@ class Aggregates:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._kept: dict[RegisteredFunction, frozenset[TableAggregate]] = {}
+        self._later: dict[TableAggregate, bool] = {}
 
     @cached_property
     def all(self) -> tuple[TableAggregate, ...]:
@@ -125,6 +127,42 @@ class Aggregates:
         if known is None:
             known = self._kept[function] = frozenset(self._find_kept(function))
         return known
+
+    def takes_rows_later(self, aggregate: TableAggregate) -> bool:
+        """Whether rows come into an aggregate by a change alone: the players who have finished.
+
+        Then no function that inserts rows changes it, and one that patches them inserts there.
+        """
+        known = self._later.get(aggregate)
+        if known is None:
+            known = self._later[aggregate] = self._takes_rows_later(aggregate)
+        return known
+
+    def _takes_rows_later(self, aggregate: TableAggregate) -> bool:
+        reach, tables = self._project.reach, self._project.once(RowTables)
+        comes_by_change = False
+        for file in self._project.server_files:
+            for call in self._project.contexts.calls(file):
+                is_patch = call.path == ("db", "patch")
+                if not is_patch and call.path != ("db", "insert"):
+                    continue
+                if tables.of_written(file, call.node) != aggregate.table:
+                    continue
+                unit = reach.unit_of(file, call.node)
+                if is_patch:
+                    comes_by_change |= self._inserts(unit, aggregate)
+                elif any(aggregate in self.kept_by(r.function) for r in reach.reached_from(unit)):
+                    return False
+        return comes_by_change
+
+    def _inserts(self, unit: Unit, aggregate: TableAggregate) -> bool:
+        """Whether a unit puts a row into an aggregate, on a condition."""
+        return any(
+            syntax.callee_name(call) in ("insert", "insertIfDoesNotExist")
+            and any(outer.type == "if_statement" for outer in syntax.ancestors(call))
+            and aggregate in self._changed(unit, call)
+            for call in self._project.reach.call_nodes_of(unit)
+        )
 
     def _find_kept(self, function: RegisteredFunction) -> Iterator[TableAggregate]:
         if self._may_have_triggers(function):

@@ -3,7 +3,8 @@
 Why: a `TableAggregate` is a second structure beside the table; it counts wrong from the first write
 that leaves it out, and nothing notices.
 Silent when: the mutation's builder runs triggers (`triggers.wrapDB`), the table of the row can't be
-told, or a patch leaves alone the fields on which the aggregate depends.
+told, a patch leaves alone the fields on which the aggregate depends, or rows that are inserted
+come into the aggregate only by a later change.
 
 Bad:
     import { TableAggregate } from "@convex-dev/aggregate";
@@ -94,7 +95,10 @@ def check_call(call: ContextCall, project: Project) -> Iterator[Report]:
         fields = _patched_fields(flow, call.file, patched)
         concerned = [aggregate for aggregate in own if _depends(aggregate, fields)]
         kept = aggregates.kept_by(reached.function)
-        missing = next((a for a in concerned if a not in kept), None)
+        left = (a for a in concerned if a not in kept)
+        if call.path[1] == "insert":
+            left = (a for a in left if not aggregates.takes_rows_later(a))
+        missing = next(left, None)
         if missing is not None:
             yield RULE.at(
                 call.file,
