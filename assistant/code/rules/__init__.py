@@ -58,7 +58,10 @@ parentheses), `unwrap_await`, `wrapped` (the way out), `arguments(call)`, `argum
 `callee_name`, `receiver`, `name_chain` (`("Promise", "all")`), `string_value`, `object_member(s)`,
 `parameters`, `returned_expressions`, `is_async`, `is_awaited`, `loop_around`, `ancestors`,
 `descendants(node, *kinds)`, `is_inside`. `file.nodes(*kinds)`: all nodes of a kind, without a walk;
-`file.tree.nodes_inside(node, kind)` those within a node; `file.calls_named(names)` calls by callee.
+`file.tree.nodes_inside(node, kind)` those within a node, which for a function is far cheaper than
+`descendants`; `file.calls_named(names)` and `file.calls_by_name` calls by callee,
+`file.members_by_name` members; `operator(node)`. What is found out about a helper or a name alone
+is kept for the project, by `project.once(…)`: many functions run the same helpers.
 Nodes compare with `==` (never `is`) and have `.id` as a key within one file.
 
 Names: `file.resolve(identifier)` gives a `Binding` (`kind`, `value`, `path` for destructuring,
@@ -82,8 +85,9 @@ Reach: `project.reach.runs_at(file, node, *kinds)` gives a `ReachedFrom` (`funct
 `described` for messages) when code runs in one of these kinds of functions, be it in a handler or
 in a helper that one reaches; `.kinds_at(file, node)`; `.reached_by(function, runs=False)` all units
 of code that a function runs (`runs`: through `ctx.run…` too); `.unit_of(file, node)`;
-`.calls_of(unit)`; `.call_nodes_of(unit)`; `.runs_in(file)` all `ctx.run…` and scheduler calls with
-their `reference` and `target`, `.runs_of(unit)` and `.context_calls_of(unit)` those of one unit.
+`.calls_of(unit)`; `.call_nodes_of(unit)`; `.own_calls_in(file)` the calls of the project's own
+functions; `.runs_in(file)` all `ctx.run…` and scheduler calls with their `reference` and `target`,
+`.runs_of(unit)` and `.context_calls_of(unit)` those of one unit.
 `assistant.code.references.reference_of` reads `internal.a.b`.
 
 Queries: a `DbQuery` has `table`, `steps`, `index` (`name`, `range.ops`, `range.exact`,
