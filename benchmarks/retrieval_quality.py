@@ -4,9 +4,9 @@
 
 The questions and what answers them are in `retrieval_questions.yaml`; the folder is the public
 Convex documentation (get-convex/convex-backend, `npm-packages/docs/docs`). The splits are those of
-that file, `held-out`, `unnamed-held-out` and `blind` if none is named. Each way gives its ten best
-passages; a page counts at the place of its first passage. A passage answers where it is of a page
-with grade 3 and has one of the judged lines, or stands under the judged heading.
+that file, `held-out`, `unnamed-held-out` and `blind-2` if none is named. Each way gives its ten
+best passages; a page counts at the place of its first passage. A passage answers where it is of a
+page with grade 3 and has one of the judged lines, or stands under the judged heading.
 
 The plain way: recursive splitter (1000 characters, 200 overlapping), all-MiniLM-L6-v2 and exact
 cosine; BM25 over lower-case words; their reciprocal rank fusion.
@@ -201,7 +201,7 @@ def _shown(chunk: Chunk) -> Shown:
 def main() -> None:
     """Print a table for each split."""
     folder = Path(sys.argv[1])
-    splits = cast(Sequence[Split], sys.argv[2:] or ["held-out", "unnamed-held-out", "blind"])
+    splits = cast(Sequence[Split], sys.argv[2:] or ["held-out", "unnamed-held-out", "blind-2"])
     with tempfile.TemporaryDirectory() as scratch:
         workspace = Workspace(Path(scratch))
         with open_registry(workspace, Settings(), builtin=False) as registry:

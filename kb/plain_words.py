@@ -105,7 +105,7 @@ class NearMatters:
 def near_matters(embedder: Embedder, folder: Path | None) -> NearMatters:
     """The matters' vectors by this model, kept in `folder` where one is given.
 
-    Making them takes a second or two.
+    Making them takes some seconds.
     """
     texts = [matter.text for matter in matters()]
     digest = hashlib.sha256("\0".join((embedder.model_id, *texts)).encode()).hexdigest()[:16]
