@@ -5,7 +5,7 @@
 Facts are counted in the answer's text; an answer is right when its first citation is a passage that
 answers, search when one of its first five is. A declined question holds nothing and is not right.
 `tuning` and `blind` are the halves of the questions over the seed documents alone, `fresh`
-those of `seeds_held_out.yaml`, `final` those of `seeds_final.yaml`.
+those of `seeds_held_out.yaml`, `practice` of `seeds_practice.yaml`, `final` of `seeds_final.yaml`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from answer_questions import (
     final_seed_questions,
     fresh_seed_questions,
     library,
+    practice_seed_questions,
     questions,
     seed_questions,
 )
@@ -33,7 +34,7 @@ from kb.chunk import Chunk
 from kb.knowledge_base import KnowledgeBase
 
 PASSAGES = 5
-SPLITS = ("training", "held_out", "tuning", "blind", "fresh", "final")
+SPLITS = ("training", "held_out", "tuning", "blind", "fresh", "practice", "final")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def _questions(split: str) -> list[Asked]:
         return seed_questions("blind")
     if split == "fresh":
         return fresh_seed_questions()
+    if split == "practice":
+        return practice_seed_questions()
     if split == "final":
         return final_seed_questions()
     return questions(split)

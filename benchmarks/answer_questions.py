@@ -69,7 +69,7 @@ def earlier_questions(name: str) -> list[Asked]:
 def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
     """One half of `seeds.yaml`, which is judged over the seed documents alone.
 
-    `tuning` holds the further questions that were written for practice, too.
+    `tuning` holds the further questions that were written for practice, too; `blind` was so once.
     """
     data: Any = yaml.safe_load((FIXTURES / "seeds.yaml").read_text(encoding="utf-8"))
     judged = [
@@ -81,7 +81,7 @@ def seed_questions(half: Literal["tuning", "blind"]) -> list[Asked]:
 
 
 def fresh_seed_questions() -> list[Asked]:
-    """Those of `seeds_held_out.yaml`, over the seed documents alone; nothing is fitted to them."""
+    """Those of `seeds_held_out.yaml`, over the seed documents alone, blind once."""
     return _of_seeds(yaml.safe_load((FIXTURES / "seeds_held_out.yaml").read_text(encoding="utf-8")))
 
 

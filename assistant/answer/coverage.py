@@ -6,7 +6,8 @@ no document names, or for a number that no statement has. How much of a question
 on words that were not found is measured by leaving them out: without `kafka`, another question is
 left; without `hardly`, the same.
 
-The decision is a logistic regression over the features below. `benchmarks/fit_answers.py` fits it
+The decision is a logistic regression over the features below and over the single words of the
+question that the leading statement doesn't say. `benchmarks/fit_answers.py` fits it
 to the training questions of `tests/fixtures/answers`, reports how it does on others, and writes
 `weights.json`. Rules stand above it: what only a quantity can answer is never answered without one,
 what is in the dashboard not by what is not of that, and what a check-list says not by an item about
@@ -23,6 +24,7 @@ from assistant.answer.evidence import Evidence, Findings, Library
 from assistant.answer.form import NAMES_LIST, OF_LIST, tells_quantity
 from assistant.answer.question import CLICKS, Question
 from assistant.answer.select import Point
+from assistant.answer.unsaid import unsaid_words
 from assistant.answer.weights import weights_of
 
 THRESHOLD = 0.4
@@ -34,6 +36,8 @@ MUCH = 4
 """Key terms of a question of which as much as possible is known."""
 LISTED = 0.34
 """Share of what a check-list is asked for that its item names."""
+_TO_TICK = re.compile(r"[ \t]*[-*+] \[[ xX]\]")
+"""An item that is ticked off stands in a check-list, whatever that is called."""
 TOGETHER = 3.0
 """How far below the leading point's score another one may be to count as part of an answer."""
 
@@ -54,6 +58,8 @@ FEATURES = (
     "small",
 )
 """What the decision rests on, nearly all from 0 to 1. See `features_of`."""
+UNSAID = "unsaid "
+"""What the feature of a word begins with that the leading statement doesn't say."""
 RULES = ("unmeasured", "elsewhere", "unlisted")
 """Features of which each alone decides that the documents don't answer."""
 
@@ -83,8 +89,9 @@ def features_of(
       matter;
     - `elsewhere`: 1 where something is looked for in the dashboard and the leading statement is
       not of that;
-    - `unlisted`: 1 where a check-list is asked for something that the leading statement doesn't
-      name.
+    - `unlisted`: 1 where a check-list is asked for something and the leading statement is no item
+      of one, or doesn't name it;
+    - `unsaid …`: 1 for each word of the question that the leading statement doesn't say.
     """
     if not points:
         return {"unknown": 1.0, "rests_on_unknown": 1.0, "rests_on_unsaid": 1.0}
@@ -116,7 +123,14 @@ def features_of(
         "small": 1.0 / (1.0 + library.chunk_count() / FEW),
         "unmeasured": float(not tells_quantity(question, lead.statement)),
         "elsewhere": float(question.clicks and not _shows_where(findings, lead)),
+        **dict.fromkeys((UNSAID + word for word in _unsaid(question, lead)), 1.0),
     }
+
+
+def _unsaid(question: Question, lead: Evidence) -> frozenset[str]:
+    """The words that neither a statement nor its heading says, also not by another word."""
+    heading = lead.statement.chunk.heading[-1:]
+    return unsaid_words(question.search, (lead.statement.text, *heading, *lead.covered))
 
 
 def _rests_on(words: Iterable[str], question: Question, library: Library) -> float:
@@ -156,9 +170,13 @@ def _opens(findings: Findings) -> str:
 
 
 def _is_unlisted(findings: Findings, lead: Evidence) -> bool:
-    """Whether a check-list is asked for something that the leading statement doesn't name."""
+    """Whether a check-list is asked, and the leading statement is no item about the matter."""
     if not NAMES_LIST.search(findings.question.text):
         return False
+    if not any(map(NAMES_LIST.search, lead.statement.chunk.heading)) and not _TO_TICK.match(
+        lead.statement.quote
+    ):
+        return True
     matter = {text for text in findings.weights if not OF_LIST.fullmatch(text)}
     return bool(matter) and findings.share(lead.own & matter) < LISTED * findings.share(matter)
 
@@ -179,6 +197,13 @@ def confidence(features: Mapping[str, float]) -> float:
     weights = weights_of("coverage")
     logit = weights["bias"] + sum(
         weights.get(name, 0.0) * features.get(name, 0.0) for name in FEATURES
+    )
+    words = weights_of("unsaid")
+    # Summed in the same order each time, or the last digit changes with the process.
+    logit += sum(
+        words.get(name.removeprefix(UNSAID), 0.0)
+        for name in sorted(features)
+        if name.startswith(UNSAID)
     )
     return 1.0 / (1.0 + math.exp(-logit))
 

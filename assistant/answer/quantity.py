@@ -32,12 +32,13 @@ class Quantity:
         """The parts of a statement that have a quantity of this kind.
 
         Of something counted, without what it is counted by: `32 indexes` of `32 indexes per table`,
-        and from the number on where the clause sets no bound.
+        and from the number on where the clause sets no bound. What has a version may stand on
+        either side of it: `version 2.1 of the client`.
         """
         found: list[str] = []
         for part in _CLAUSE.split(text):
             number = self.tells.search(part)
-            if number and not self.counted:
+            if number and (not self.counted or self.name == "version"):
                 found.append(part)
             elif number:
                 counted_by = _COUNTED_BY.search(part, number.end())
@@ -69,7 +70,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|^(?:do|does|will|would)\b .{0,60}\bcosts?(?: (?:extra|more|money|anything))?\W*$"
             r"|^(?:is|are)\b .{0,60}\bfree(?: of charge)?\W*$"
             r"|\b(?:does|will) .{0,60}\bcharge (?:me|us|extra|per|for)\b|\bcheap(?:er|est)\b"
-            r"|\bdiscounts?\b|\bfree (?:tier|plan|quota|allowance|of charge)\b"
+            r"|\b(?:any|is there an?|get an?|what) (?:\w+ )?discounts?\b"
+            r"|\bdiscounts? (?:for|if|on)\b"
+            r"|^(?:is|are)\b .{0,60}\b(?:billed|charged|priced)\b"
+            r"|\b(?:be|is|are|get|am|was|were) (?:billed|invoiced|charged)\b"
+            r"|\b(?:my|our|the) (?:bill|invoice)\b|\btakes? a (?:cut|share|fee)\b"
+            r"|\bfree (?:tier|plan|quota|allowance|of charge)\b"
             r"|^(?:is|are)\b .{0,60}\bfree (?:up to|for|in|until|with)\b"
             r"|\bdo (?:i|we) (?:have to |need to )?pay\b|\bfor free\b"
         ),
@@ -84,6 +90,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|\b(?:oldest|newest|earliest|latest) [\w.@/-]+ (?:that|which|with|supported|i can)\b"
             r"|\b(?:what|which) releases? \w|\brelease notes\b|\bchange ?log\b"
             r"|\b(?:last|latest|newest|recent) releases?\b"
+            r"|\b(?:out of|still in|leave|left) (?:alpha|beta|preview)\b"
+            r"|^(?:is|are)\b .{0,60}\b(?:stable|beta|deprecated)(?: yet| now| already| still)?\W*$"
             r"|^(?:is|are|does|do|can|will)\b .{0,60}\b[a-z.]+ v?\d{1,2}(?:\.\d+)?(?: still)?"
             r"(?: supported| compatible| work\w*)?\W*$"
         ),
@@ -92,7 +100,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
         _pattern(
-            r"\bwhen (?:was|were|did|will)\b(?!.*\b(?:my|i|a|an)\b)|\b(?:what|which) (?:year|date)"
+            r"\bwhen (?:was|were|did|will)\b(?!.*\b(?:my|i|a|an)\b)"
+            r"|^since when\b|\b(?:what|which) (?:year|date)"
         ),
         _pattern(
             r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september"
@@ -129,7 +138,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "size",
         _pattern(
             r"\bhow (?:big|large) (?:is|are|may|can|does|do|should|must)\b"
-            r"|\b(?:size limit|max(?:imum|imal)? size)\b"
+            r"|\b(?:size limit|max(?:imum|imal)? size|(?:largest|biggest) (?:\w+ )?size)\b"
         ),
         _pattern(rf"\d\s?{_BYTES}\b|\d{{1,3}}(?:,\d{{3}})+|\d{{2,}} [a-z]{{4,}}"),
     ),

@@ -45,8 +45,8 @@ _POINTS_BACK = re.compile(
 CLICKS = re.compile(r"\b(?:dashboard|button|click|menu|tab|settings page)\b", re.IGNORECASE)
 """Words for places in a program's pages."""
 _SEEKS_PLACE = re.compile(
-    r"\bdashboard\b|^(?:button|tab|menu|page|click)\b"
-    r"|\b(?:which|where)\b.{0,30}\b(?:button|click|menu|tab|settings page)\b",
+    r"\bdashboard\b|^(?:button|tab|menu|click|page (?:with|that|where|for))\b"
+    r"|\b(?:which|where)\b.{0,30}\b(?:button|click|menu|tab|settings page|page (?:with|that))\b",
     re.IGNORECASE,
 )
 

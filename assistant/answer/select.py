@@ -39,13 +39,17 @@ MOST_POINTS = 7
 WORTH = 5.0
 """How far below the first point's score a further one's may be."""
 NEAR = 0.22
-"""Cosine with the question that a further point has at least."""
+"""Cosine with the question that a further point has at least, unless it is as good as the first."""
+HARDLY_WORSE = 2.0
+"""How far below the first point's score a further one is as good."""
 IN_WORDS = 1.0
 """How far below a piece of code a statement in words may be to lead before it."""
 ADVISED = 3.5
 """The same where advice is wanted."""
-IN_CODE_TOO = 2.0
+IN_CODE_TOO = 3.5
 """How far below the first point's score a further one that stands in code may be."""
+ADVICE_TOO = 1.0
+"""The same where advice is wanted."""
 AS_GOOD = 1.5
 """How far below the answering row's score another row of its table may be to be told as well."""
 CORROBORATING = 40
@@ -96,7 +100,7 @@ def select_points(findings: Findings, library: Library, *, sources: Sequence[str
             break
         if (
             evidence in used
-            or evidence.cosine < NEAR
+            or (evidence.cosine < NEAR and evidence.score < first.score - HARDLY_WORSE)
             or (_is_code(evidence) and not _may_follow(evidence, first, findings))
             or any(_repeats(point.lead, evidence) for point in points)
             or _is_another_row(evidence, first)
@@ -229,7 +233,8 @@ def _is_code(found: Evidence) -> bool:
 
 def _may_follow(code: Evidence, first: Evidence, findings: Findings) -> bool:
     """Whether what stands in code is worth telling behind the first point."""
-    return code.score >= first.score - IN_CODE_TOO and not wants_advice(findings.question)
+    allowed = ADVICE_TOO if wants_advice(findings.question) else IN_CODE_TOO
+    return code.score >= first.score - allowed
 
 
 def _is_another_row(found: Evidence, first: Evidence) -> bool:

@@ -71,7 +71,7 @@ sum total aggregate
 deploy deployment release ship publish rollout
 prod production
 cli terminal command shell
-undo undone revert rollback
+undo undone revert rollback roll
 cancel abort
 wait pause sleep
 migrate migration backfill
@@ -120,6 +120,35 @@ newest latest desc descending
 refuse refused reject rejected
 local locally laptop machine
 join relation relationship
+enum literal union
+rights privilege privileges permission role
+teammate colleague coworker member assignee assigned
+websocket websockets subscription realtime
+monitor monitoring observe observability watch alert
+chunk chunks portion portions batch batches
+shop shops webshop e-commerce marketplace
+closest nearest similar similarity
+state states status statuses
+room channel
+tail log logs
+trigger fire invoke call
+prevent avoid
+phone smartphone mobile
+pdf mp3 audio video media file
+address url
+strict strictly
+sequence sequential sequentially
+signature signed verify verified
+wipe clear truncate delete
+recover recovery restore
+flaky unreliable retry recovery
+network connection offline
+ts tsconfig typescript
+refactor refactoring change
+robot bots abuse
+visible public exposed
+dispatch send
+guest anonymous unauthenticated
 """
 
 _PHRASES = (
@@ -190,6 +219,19 @@ _PHRASES = (
             re.IGNORECASE,
         ),
         "later",
+    ),
+    (re.compile(r"\b(?:keep|have)(?:s|ing)? an eye on\b", re.IGNORECASE), "monitor"),
+    (re.compile(r"\bsplit(?:s|ting)? (?:\w+ )?up\b", re.IGNORECASE), "batch"),
+    (
+        re.compile(r"\b(?:where|how) (?:to|do i|should i|can i) (?:start|begin)\b", re.IGNORECASE),
+        "first",
+    ),
+    (re.compile(r"\b(?:once|when) (?:\w+ ){1,3}live\b", re.IGNORECASE), "production"),
+    (
+        re.compile(
+            r"\b(?:no|without(?: an?)?|bad|poor) (?:network|internet|connection)\b", re.IGNORECASE
+        ),
+        "offline",
     ),
     (re.compile(r"\bdata sets?\b", re.IGNORECASE), "dataset"),
     (re.compile(r"\bcross[ -]origin(?: requests?)?\b", re.IGNORECASE), "CORS"),

@@ -10,11 +10,14 @@ from typing import Literal
 
 FILE = Path(__file__).with_name("weights.json")
 
-Part = Literal["statement", "coverage"]
+Part = Literal["statement", "coverage", "unsaid"]
 
 
 def weights_of(part: Part) -> Mapping[str, float]:
-    """The weights of a statement's merits, or of the decision whether the documents answer."""
+    """The weights of a statement's merits, or of the decision whether the documents answer.
+
+    `unsaid` belongs to that decision: what single words of a question tell, by their stems.
+    """
     return _read()[part]
 
 

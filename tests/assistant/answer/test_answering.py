@@ -39,6 +39,20 @@ GARDEN = """
 """
 
 
+OPERATIONS = """
+## Operations
+
+- A seat costs $25 a month, file storage $0.03 a gigabyte.
+- An action may run for at most 10 minutes.
+- Restore a backup on the dashboard's page of backups, by its button.
+- Use version 1.31 of the convex package or a newer one.
+- Write unit tests with convex-test and vitest.
+- Send mail with the Resend component.
+- Export logs to Datadog with a log stream.
+- Roll a deployment back by deploying the commit before.
+"""
+
+
 def numbers(answer: Answer) -> list[int]:
     return [int(n) for n in re.findall(r"\[(\d+)\]", answer.answer.partition("**Sources**")[0])]
 
@@ -124,6 +138,16 @@ def test_a_list_to_verify_oneself_by_is_quoted_where_it_is_asked_for(desk: Any) 
     desk.put("rules", f"## Indexes\n\n- Add indexes.\n\n## Self-Verification\n\n{asks}")
     lead = desk.ask("What does the self-verification ask about indexes?").citations[0]
     assert lead.quote == "- Does every query use an index?"
+
+
+def test_a_list_is_not_said_to_hold_what_stands_elsewhere(desk: Any) -> None:
+    elsewhere = "## Security\n\n- Limit the rate of public functions.\n\n"
+    desk.put("rules", f"{elsewhere}## Quality Checklist\n\n- [ ] All queries use indexes\n")
+    asked = "What does the checklist say about {}?"
+    assert desk.ask(asked.format("indexes")).status is Status.ANSWERED
+    assert desk.ask(asked.format("the rate of public functions")).status is Status.NOT_COVERED
+    desk.put("ready", "## Before you ship\n\n- [ ] The rate of public functions is limited\n")
+    assert desk.ask(asked.format("the rate of public functions")).status is Status.ANSWERED
 
 
 def test_other_words_for_the_same_find_the_statement(desk: Any) -> None:
@@ -280,6 +304,29 @@ def test_a_refusal_says_what_is_missing_and_where_to_look(desk: Any) -> None:
     assert "None of them gives a price for it." in answer
     assert "Where to look: Prices and plans are on <https://www.convex.dev/pricing>." in answer
     assert "kb add" in desk.ask("How do I write a Haskell monad?").answer
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How much does a seat cost?", "$25"),
+        ("How long may an action run?", "10 minutes"),
+        ("Where in the dashboard do I restore a backup?", "page of backups"),
+        ("Which version of the convex package do I need?", "1.31"),
+        ("How do I write a unit test?", "vitest"),
+        ("Which component sends mail?", "Resend"),
+        ("How do I get my logs into Datadog?", "log stream"),
+        ("How do I roll back a deployment?", "commit before"),
+    ],
+)
+def test_what_is_seldom_covered_is_answered_where_a_document_says_it(
+    desk: Any, question: str, says: str
+) -> None:
+    desk.put("operations", OPERATIONS)
+    desk.put("payments", STRIPE)
+    answer = desk.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert says in answer.answer.splitlines()[0]
 
 
 def test_a_misspelt_question_is_understood(desk: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.answer.coverage import FEATURES, THRESHOLD, confidence, leaning
+from assistant.answer.coverage import FEATURES, THRESHOLD, UNSAID, confidence, leaning
 from assistant.answer.evidence import MERITS
 from assistant.answer.weights import weights_of
 
@@ -23,6 +23,14 @@ def test_words_that_no_document_uses_speak_against_an_answer() -> None:
     unknown = {**GOOD, "unknown": 0.6, "rests_on_unknown": 0.5, "rests_on_unsaid": 0.5}
     assert confidence({**unknown, "named": 0.4}) < confidence(GOOD)
     assert confidence({**unknown, "about_unknown": 1.0}) < confidence(unknown)
+
+
+def test_what_a_word_tells_that_is_left_unsaid_is_as_it_was_fitted() -> None:
+    words = weights_of("unsaid")
+    against, towards = min(words, key=words.__getitem__), max(words, key=words.__getitem__)
+    assert confidence({**GOOD, UNSAID + against: 1.0}) < confidence(GOOD)
+    assert confidence({**GOOD, UNSAID + towards: 1.0}) > confidence(GOOD)
+    assert confidence({**GOOD, UNSAID + "zzyzx": 1.0}) == confidence(GOOD)
 
 
 def test_a_question_for_a_quantity_is_never_answered_without_one() -> None:

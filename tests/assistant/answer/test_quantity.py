@@ -36,6 +36,12 @@ Make = Callable[..., Chunk]
         ("oldest typescript that works with convex", "version"),
         ("since which release is it available", "version"),
         ("How often does a scheduled mutation run?", "frequency"),
+        ("Is vector search billed separately?", "price"),
+        ("What does a busy cron do to my invoice?", "price"),
+        ("Does Stripe take a cut of each payment?", "price"),
+        ("Is the component stable yet?", "version"),
+        ("Since when does Convex have components?", "date"),
+        ("What is the largest document size?", "size"),
     ],
 )
 def test_the_kind_of_quantity_is_told(question: str, name: str) -> None:
@@ -55,6 +61,8 @@ def test_the_kind_of_quantity_is_told(question: str, name: str) -> None:
         "How do I charge a customer with Stripe?",
         "Should every function that costs money be limited?",
         "What can compute the maximum or the sum of a column?",
+        "Do I put the discount calculation into the action?",
+        "How do I open the billing portal?",
     ],
 )
 def test_words_of_quantity_alone_ask_for_none(question: str) -> None:
@@ -103,3 +111,9 @@ def test_a_command_is_wanted_where_one_is_asked_for(chunk: Make) -> None:
     with_command, without = split_chunk(chunk("- Run `npx convex deploy` in CI\n- Deploy from CI"))
     asked = read_question("Which command deploys?")
     assert is_wanted(asked, with_command) and not is_wanted(asked, without)
+
+
+def test_a_version_is_told_on_either_side_of_what_has_it(chunk: Make) -> None:
+    question = read_question("Which version of the convex package do I need?")
+    said = split_chunk(chunk("- Use version 1.31 of the convex package\n- Use chart 2.5 here\n"))
+    assert [tells_quantity(question, statement) for statement in said] == [True, False]

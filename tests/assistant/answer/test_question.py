@@ -79,6 +79,8 @@ def test_names_in_mid_sentence_are_told_from_words_that_open_it() -> None:
 def test_phrases_stand_for_one_word_and_words_know_others_for_the_same() -> None:
     (login,) = (term for term in key_terms("Is the user logged in?") if term.text == "login")
     assert "auth" in login.all_forms
+    (watch,) = key_terms("Keep an eye on it")
+    assert watch.text == "monitor"
     (organise,) = key_terms("organise")
     assert "organiz" in organise.all_forms
 
@@ -86,4 +88,6 @@ def test_phrases_stand_for_one_word_and_words_know_others_for_the_same() -> None
 def test_places_in_the_dashboard_are_told_from_buttons_of_an_app() -> None:
     assert read_question("Where in the dashboard do I see logs?").clicks
     assert read_question("Which button pauses a deployment?").clicks
+    assert read_question("Where is the page with the deploy keys?").clicks
     assert not read_question("How do I build a like button?").clicks
+    assert not read_question("page takes long to load").clicks
