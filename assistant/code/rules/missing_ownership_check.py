@@ -141,29 +141,24 @@ def _only_counts(file: CodeFile, call: ContextCall) -> bool:
     if given is None or given.type != "object" or syntax.object_spreads(given):
         return False
     members = list(syntax.object_members(given))
-    counted = [
-        name
-        for name, value in members
-        if _is_counted(name, value) or _is_worked_out(file, name, value)
-    ]
+    counted = [name for name, value in members if _is_counted(file, name, value)]
     return bool(counted) and all(
         name in counted or words_of(name)[-1:] == ("at",) for name, _ in members
     )
 
 
-def _is_worked_out(file: CodeFile, name: str, value: Node) -> bool:
-    """`viewCount: await counter.count(ctx, id)`, other than what the caller says."""
+def _is_counted(file: CodeFile, name: str, value: Node) -> bool:
+    """`Math.max((found.count ?? 1) - 1, 0)`: a field's own value, a constant more or less.
+
+    So is a `viewCount` that a call works out, other than what the caller says.
+    """
     inner = syntax.unwrap_await(value)
     is_name = inner is not None and inner.type in ("identifier", "shorthand_property_identifier")
     binding = file.resolve(inner) if inner is not None and is_name else None
     given = syntax.unwrap_await(binding.value if binding is not None else inner)
-    is_call = given is not None and given.type == "call_expression"
-    return is_call and words_of(name)[-1:] == ("count",)
-
-
-def _is_counted(name: str, value: Node) -> bool:
-    """`Math.max((found.count ?? 1) - 1, 0)`: a field's own value, a constant more or less."""
-    for changed in (value, *syntax.descendants(value, "binary_expression")):
+    if given is None:
+        return False
+    for changed in (given, *syntax.descendants(given, "binary_expression")):
         step = syntax.unwrap(syntax.field(changed, "right"))
         if step is None or step.type != "number":
             continue
@@ -172,7 +167,7 @@ def _is_counted(name: str, value: Node) -> bool:
             for member in syntax.descendants(changed, "member_expression")
         ):
             return True
-    return False
+    return given.type == "call_expression" and words_of(name)[-1:] == ("count",)
 
 
 def _returned_documents(flow: ArgumentFlow) -> frozenset[ArgumentPath]:
