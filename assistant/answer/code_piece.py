@@ -106,7 +106,7 @@ def _trimmed(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, 
     telling = [
         line
         for line in lines[start:end]
-        if line.strip() and not _COMMENT.match(line) and not _IMPORT.match(line)
+        if _OPEN_END.sub("", line.strip()) and not _COMMENT.match(line) and not _IMPORT.match(line)
     ]
     if telling:
         yield start, end
@@ -146,8 +146,9 @@ def _said(lines: Sequence[str], start: int, end: int) -> str:
             break
         words += [said[0]] if said and not _DECORATION.search(said[0]) else []
         at = said[1] if said else at + 1
-    below = lines[at].strip() if at < end else ""
-    below = _OPEN_END.sub("", below).replace("`", "'")
+    # An object or an array begins with a bracket, which says nothing.
+    telling = (_OPEN_END.sub("", line.strip()) for line in lines[at:end])
+    below = next(filter(None, telling), "").replace("`", "'")
     if len(below) > LONGEST_LINE:
         below = f"{below[:LONGEST_LINE]}…"
     comment = " ".join(" ".join(words).split()).rstrip(".:")

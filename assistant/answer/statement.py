@@ -114,8 +114,13 @@ def _joined_exactly(lines: Sequence[str]) -> str:
 
 
 def telling_statements(chunk: Chunk) -> list[Statement]:
-    """Its statements without introductions to lists and what an agent is told about itself."""
-    return [found for found in split_chunk(chunk) if not _ABOUT_ITSELF.match(found.text)]
+    """Its statements without introductions to lists and what an agent is told about itself.
+
+    Each has a text: an item that nobody has written yet is none.
+    """
+    return [
+        found for found in split_chunk(chunk) if found.text and not _ABOUT_ITSELF.match(found.text)
+    ]
 
 
 class _Splitter:

@@ -117,6 +117,18 @@ def test_a_long_block_without_declarations_is_neither_piece_nor_example(desk: An
     assert "setting40" not in answer.answer
 
 
+def test_code_without_a_name_is_compared_and_told_by_its_lines(desk: Any) -> None:
+    pieces = '"message": "Invalid deploy key",\n  "type": "authentication_error"'
+    desk.put("errors", f"## Invalid deploy key\n\n```json\n{{\n  {pieces}\n}}\n```\n")
+    desk.put("keys", f"## Invalid deploy key\n\n```json\n[\n  {{ {pieces} }}\n]\n```\n")
+    desk.put("never", "## Invalid deploy key\n\n- Never use an invalid deploy key.\n")
+    answer = desk.ask("What is the type of the error with the message Invalid deploy key?")
+    assert answer.status is Status.ANSWERED
+    assert "`authentication_error`" in answer.answer or '"authentication_error"' in answer.answer
+    assert not re.search(r"^(?:- )?\[\d", answer.answer.partition("**Sources**")[0], re.MULTILINE)
+    desk.check_quotes(answer)
+
+
 def test_a_ban_does_not_lead_where_it_is_asked_how(desk: Any) -> None:
     desk.put("never", "## Never Do\n\n- Schedule work with `setTimeout`\n")
     desk.put("always", "## Always Do\n\n- Schedule work with `ctx.scheduler`\n")
