@@ -76,7 +76,8 @@ def show_suites(console: Console, suites: Sequence[Suite]) -> None:
 def _show_suite(console: Console, suite: SuiteRun) -> None:
     agents = ", ".join(agent.handle for agent in suite.agents)
     title = Text(suite.name, style="bold")
-    title.append(f"  {len(suite.cases)} cases over {agents}", style="not bold dim")
+    count = len(suite.cases)
+    title.append(f"  {count} case{'' if count == 1 else 's'} over {agents}", style="not bold dim")
     console.print(title)
     if not suite.cases:  # nothing was measured
         for line in suite.notes:
