@@ -29,7 +29,7 @@ from assistant.answer.weights import weights_of
 
 THRESHOLD = 0.4
 """Below one half: a wrong refusal of a covered question is worse than a cited near miss. Over few
-documents, cross-validation then declines nine of ten look-alikes and one of thirteen others."""
+documents, cross-validation then declines nine of ten look-alikes and one of eleven others."""
 FEW = 300
 """Chunks of a library that is half small."""
 MUCH = 4
