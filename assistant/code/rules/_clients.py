@@ -55,6 +55,7 @@ _MAY_CALL = re.compile(
     rb"|preloadQuery)\b|\.(?:action|mutation|query)\("
 )
 """Files without any of this needn't be parsed."""
+_OWN_HOOK = re.compile(r"use[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,23 @@ class ClientCalls:
         return made.type in ("new_expression", "call_expression") and (
             syntax.callee_name(made) in _CLIENT_CLASSES or syntax.callee_name(made) == "useConvex"
         )
+
+
+def own_hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, CodeFile, Node]]:
+    """Calls of the project's own hooks in a file, with what such a hook returns and in which file.
+
+    Only of hooks that return at one place.
+    """
+    for call in file.nodes("call_expression"):
+        callee = syntax.callee(call)
+        if callee is None or callee.type != "identifier":
+            continue
+        if not _OWN_HOOK.match(syntax.text_of(callee)):
+            continue
+        made = project.follow(file, callee)
+        if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
+            continue
+        returned = syntax.returned_expressions(made.node)
+        given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
+        if given is not None:
+            yield call, made.file, given

@@ -36,7 +36,6 @@ Intent:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -46,13 +45,11 @@ from assistant.code.modules import CodeFile
 from assistant.code.names import Binding
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._clients import CLIENT_FILES, ClientCall, ClientCalls, Verb
+from assistant.code.rules._clients import CLIENT_FILES, ClientCall, ClientCalls, Verb, own_hooks
 from assistant.code.rules._rendering import renders_with
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_CUSTOM_HOOK = re.compile(r"use[A-Z]")
 
 
 def check_file(file: CodeFile, project: Project) -> Iterator[Report]:
@@ -99,24 +96,14 @@ def _hooks(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCall,
     for hook in calls.in_file(file):
         if hook.verb is not Verb.QUERY and hook.is_hook:
             yield hook.node, hook, _kept_in(file, hook.node)
-    for call in file.nodes("call_expression"):
-        callee = syntax.callee(call)
-        if callee is None or callee.type != "identifier":
-            continue
-        if not _CUSTOM_HOOK.match(syntax.text_of(callee)):
-            continue
-        made = project.follow(file, callee)
-        if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
-            continue
-        returned = syntax.returned_expressions(made.node)
-        given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
-        for hook in calls.in_file(made.file) if given is not None else ():
+    for call, home, given in own_hooks(project, file):
+        for hook in calls.in_file(home):
             if hook.verb is Verb.QUERY or not hook.is_hook:
                 continue
             if hook.node == given:
                 yield call, hook, _kept_in(file, call)
-            elif given is not None and given.type == "object":
-                yield call, hook, _picked(file, call, _key_of(made.file, given, hook.node))
+            elif given.type == "object":
+                yield call, hook, _picked(file, call, _key_of(home, given, hook.node))
 
 
 def _key_of(file: CodeFile, given: Node, hook: Node) -> str | None:

@@ -35,7 +35,6 @@ Intent:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -44,14 +43,13 @@ from assistant.code import syntax
 from assistant.code.modules import CodeFile
 from assistant.code.project import Project
 from assistant.code.rule import Report, Rule
-from assistant.code.rules._clients import CLIENT_FILES, ClientCall, ClientCalls
+from assistant.code.rules._clients import CLIENT_FILES, ClientCall, ClientCalls, own_hooks
 from assistant.code.rules._presence import is_use_as_present, uses_before_check
 from assistant.code.rules._rendering import renders_with
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_CUSTOM_HOOK = re.compile(r"use[A-Z]")
 _GIVES_UNDEFINED = frozenset({"useQuery", "useConvexQuery"})
 
 
@@ -75,18 +73,8 @@ def _results(project: Project, file: CodeFile) -> Iterator[tuple[Node, ClientCal
     for call in calls.in_file(file):
         if _may_be_undefined(call):
             yield call.node, call
-    for node in file.nodes("call_expression"):
-        callee = syntax.callee(node)
-        if callee is None or callee.type != "identifier":
-            continue
-        if _CUSTOM_HOOK.match(syntax.text_of(callee)) is None:
-            continue
-        made = project.follow(file, callee)
-        if made.file is None or made.node is None or made.node.type not in syntax.FUNCTION_KINDS:
-            continue
-        returned = syntax.returned_expressions(made.node)
-        given = syntax.unwrap(returned[0]) if len(returned) == 1 else None
-        for call in calls.in_file(made.file) if given is not None else ():
+    for node, home, given in own_hooks(project, file):
+        for call in calls.in_file(home):
             if call.node == given and _may_be_undefined(call):
                 yield node, call
 
