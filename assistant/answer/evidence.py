@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from math import log
+from math import fsum, log
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.answer.code_piece import pieces_in
@@ -125,7 +125,7 @@ class Findings:
 
     def share(self, named: Iterable[str]) -> float:
         """The weighted share of the question's key terms that are among `named`."""
-        return sum(self.weights.get(text, 0.0) for text in set(named))
+        return fsum(self.weights.get(text, 0.0) for text in set(named))
 
 
 def gather(question: Question, library: Library, *, sources: Sequence[str] = ()) -> Findings:
@@ -189,6 +189,7 @@ class Scorer:
         self._question = question
         self._library = library
         self._weights = weights
+        self._terms = [term for term in question.key_terms if term.text in weights]
 
     @cached_property
     def _vector(self) -> Vector:
@@ -250,9 +251,9 @@ class Scorer:
         above = self._named(_terms((statement.context, *statement.chunk.heading[-2:]))) - inside
         added = _told(statement.text[:LONGEST_COMPARED]) - self._asked
         merits = {
-            "typed": sum(self._weights[text] for text in typed),
-            "reworded": sum(self._weights[text] for text in own - typed),
-            "above": sum(self._weights[text] for text in above - own),
+            "typed": self._weight(typed),
+            "reworded": self._weight(own - typed),
+            "above": self._weight(above - own),
             "dense_place": _place(hit.dense_rank),
             "lexical_place": _place(hit.lexical_rank),
             "asks": float(statement.text.endswith("?")),
@@ -260,26 +261,31 @@ class Scorer:
             "command": float(statement.kind == "command"),
             "comment": float(statement.kind == "comment"),
             "piece": float(statement.kind == "piece"),
-            "inside": sum(self._weights[text] for text in inside),
+            "inside": self._weight(inside),
             "hollow": float(len(added) < LEAST_TOLD and statement.kind in ("item", "sentence")),
             **dict.fromkeys(forms_of(self._question, statement), 1.0),
         }
         own |= inside
         return Evidence(statement, hit, _score(merits), 0.0, own | above, own, merits)
 
+    def _weight(self, named: Iterable[str]) -> float:
+        return fsum([self._weights[text] for text in named])
+
     def _named(self, there: frozenset[str], *, typed: bool = False) -> frozenset[str]:
         """Texts of the key terms among these, with `typed` in the question's own words."""
         return frozenset(
-            term.text
-            for term in self._question.key_terms
-            if term.text in self._weights
-            and not (term.forms if typed else term.all_forms).isdisjoint(there)
+            [
+                term.text
+                for term in self._terms
+                if not (term.forms if typed else term.all_forms).isdisjoint(there)
+            ]
         )
 
 
 def _score(merits: Mapping[str, float]) -> float:
     weights = weights_of("statement")
-    return round(sum(weights.get(name, 0.0) * merits.get(name, 0.0) for name in MERITS), 6)
+    # Exact, since merits come in no order.
+    return round(fsum(weights.get(name, 0.0) * value for name, value in merits.items() if value), 6)
 
 
 def _place(rank: int | None) -> float:
