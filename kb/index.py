@@ -26,7 +26,7 @@ from kb.source import Source
 from kb.topic import TopicFields
 from kb.words import words_of
 
-SHAPE = 6
+SHAPE = 7
 """Of the tables; to be raised with any change to them or to how terms are made."""
 
 _TABLES = """
