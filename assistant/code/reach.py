@@ -252,11 +252,9 @@ class Reach:
             for call in file.nodes("call_expression"):
                 target = self._project.follow(file, syntax.callee(call))
                 home, function = target.file, target.node
-                if (
-                    home is not None
-                    and function is not None
-                    and (function.type in syntax.FUNCTION_KINDS)
-                ):
+                if home is None or function is None:
+                    continue
+                if function.type in syntax.FUNCTION_KINDS:
                     known.append((call, home, function))
         return known
 

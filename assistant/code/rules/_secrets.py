@@ -145,7 +145,7 @@ def compares_secret(project: Project, file: CodeFile, node: Node) -> bool:
 def _compares(project: Project, file: CodeFile, node: Node) -> bool:
     if syntax.operator(node) not in EQUALITY:
         return False
-    sides = (syntax.field(node, "left"), syntax.field(node, "right"))
+    sides = _sides(node)
     if any(is_literal(side) for side in sides):
         return False
     return any(is_secret(project, file, side) for side in sides)
@@ -156,11 +156,7 @@ def compares_setting(project: Project, file: CodeFile, node: Node) -> bool:
 
     Who knows that one is the project's own server, not a user with a token of his.
     """
-    sides = (
-        [syntax.field(node, "left"), syntax.field(node, "right")]
-        if node.type == "binary_expression"
-        else syntax.arguments(node)
-    )
+    sides = _sides(node) if node.type == "binary_expression" else syntax.arguments(node)
     return any(_is_setting(project, file, side) for side in sides if is_secret(project, file, side))
 
 
@@ -264,7 +260,7 @@ def _is_comparison(project: Project, file: CodeFile, call: Node) -> bool:
                 return True
             continue
         operator = syntax.operator(inner)
-        sides = (syntax.field(inner, "left"), syntax.field(inner, "right"))
+        sides = _sides(inner)
         if operator == "^" or (
             operator in EQUALITY and not any(is_literal(side) for side in sides)
         ):

@@ -31,7 +31,7 @@ def switches_before(project: Project, unit: Unit, node: Node) -> Iterator[Switch
         elif (
             outer.type == "binary_expression"
             and child == syntax.field(outer, "right")
-            and syntax.text_of(syntax.field(outer, "operator")) == "&&"
+            and syntax.operator(outer) == "&&"
         ):
             condition = syntax.field(outer, "left")
         if condition is not None:
@@ -109,7 +109,7 @@ def _demanded(unit: Unit, condition: Node) -> Iterator[Switch]:
         node = syntax.unwrap(waiting.pop())
         if node is None:
             continue
-        joined = syntax.text_of(syntax.field(node, "operator")) == "&&"
+        joined = syntax.operator(node) == "&&"
         if node.type == "binary_expression" and joined:
             waiting += [syntax.field(node, "left"), syntax.field(node, "right")]
             continue
