@@ -11,6 +11,7 @@ from agents.document import Polarity
 from assistant.answer.cite import Citations
 from assistant.answer.evidence import Evidence, Findings
 from assistant.answer.example import Example
+from assistant.answer.fixed_words import RULES_LEAD, SOURCES
 from assistant.answer.result import Citation
 from assistant.answer.select import Disagreement, Point
 from assistant.answer.statement import Statement, sentences_of
@@ -73,7 +74,7 @@ def compose_answer(
         blocks.append(f"⚠ Partly outdated: {shown(outdated, named, POINT_CHARACTERS)} [{mark}]")
     rules = _rules(points)
     if rules:
-        blocks.append(f"Checked in code: {', '.join(f'`{rule}`' for rule in rules)}")
+        blocks.append(f"{RULES_LEAD}{', '.join(f'`{rule}`' for rule in rules)}")
     cited = citations.all()
     blocks.append(sources_text(cited))
     return Composed("\n\n".join(blocks), cited, rules)
@@ -81,7 +82,7 @@ def compose_answer(
 
 def sources_text(citations: Sequence[Citation]) -> str:
     """The list of sources at the end of an answer."""
-    lines = ["**Sources**", ""]
+    lines = [SOURCES, ""]
     for citation in citations:
         start, end = citation.lines.start, citation.lines.end
         place = f"{start}" if start == end else f"{start}–{end}"

@@ -12,6 +12,7 @@ from assistant.answer.compose import (
     sources_text,
 )
 from assistant.answer.evidence import Findings
+from assistant.answer.fixed_words import REFUSED
 from assistant.answer.form import tells_quantity
 
 CLOSEST = 3
@@ -45,7 +46,7 @@ def compose_refusal(findings: Findings, *, most_citations: int) -> Composed:
     """The refusal with the closest passages, which are cited as in an answer."""
     citations = Citations(min(most_citations, CLOSEST))
     named = forms_asked(findings)
-    blocks = [" ".join(["**The documents don't answer this.**", *_reasons(findings)])]
+    blocks = [" ".join([REFUSED, *_reasons(findings)])]
     closest = [
         f"- {shown(found.statement, named, POINT_CHARACTERS)} [{number}]"
         for found in findings.evidence[:CLOSEST]

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assistant.answer.fixed_words import without_sources
+
 if TYPE_CHECKING:
     from assistant.answer.question import Turn
 
 LONGEST_TITLE = 80
 """Characters."""
-_SOURCES = "\n\n**Sources**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class SessionTurn:
     @property
     def text(self) -> str:
         """The answer's Markdown without its list of sources."""
-        return str(self.answer.get("answer", "")).partition(_SOURCES)[0]
+        return without_sources(str(self.answer.get("answer", "")))
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

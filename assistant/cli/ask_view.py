@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
+from assistant.answer.fixed_words import RULES_LEAD, without_sources
 from assistant.answer.result import Answer, Citation, Status
 from assistant.cli.ask_model import usage_line
 from assistant.cli.console import printable, stdout
@@ -22,7 +23,6 @@ WIDEST = 100
 _FENCED = re.compile(r"^(`{3,})(\S*)\n(.*?)\n\1$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?P<code>`[^`\n]+`)|\*\*(?P<bold>[^*\n]+)\*\*|(?P<cited>\[\d+\])")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>])")
-_SOURCES = "**Sources**"
 
 
 def show_answer(answer: Answer) -> None:
@@ -35,7 +35,7 @@ def show_answer(answer: Answer) -> None:
     if answer.model is not None and answer.status is Status.ANSWERED:
         from assistant.cli.markdown_view import safe_markdown
 
-        console.print(safe_markdown(text.partition(f"\n\n{_SOURCES}")[0]), width=width)
+        console.print(safe_markdown(without_sources(text)), width=width)
         text = ""
     for number, part in enumerate(_parts(text)):
         if number:
@@ -53,7 +53,7 @@ def show_answer(answer: Answer) -> None:
 
 def _parts(markdown: str) -> Iterator[RenderableType]:
     """What to print, one for each block of the answer but its sources."""
-    body = markdown.partition(f"\n\n{_SOURCES}")[0]
+    body = without_sources(markdown)
     position = 0
     for fenced in _FENCED.finditer(body):
         yield from _blocks(body[position : fenced.start()])
@@ -73,7 +73,7 @@ def _blocks(markdown: str) -> Iterator[RenderableType]:
             yield _inline(" ".join(lines), style="yellow")
         elif lines[0].startswith("⚠"):
             yield Padding(_inline(" ".join(lines), style="yellow"), (0, 0, 0, 2))
-        elif lines[0].startswith("Checked in code:"):
+        elif lines[0].startswith(RULES_LEAD):
             yield _inline("✓ " + " ".join(lines), style="green")
         else:
             yield _inline(" ".join(lines))

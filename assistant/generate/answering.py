@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from agents.settings import ModelPrice
 from assistant.answer.answering import answer_question, open_library
 from assistant.answer.compose import sources_text
+from assistant.answer.fixed_words import REFUSED
 from assistant.answer.result import Answer, Status
 from assistant.generate.followup import follow
 from assistant.generate.held import hold
 from assistant.generate.passages import choose_passages
 from assistant.generate.prompt import build_prompt
-from assistant.generate.wording import NOT_COVERED, REFUSED
+from assistant.generate.wording import NOT_COVERED
 from assistant.model.conversation import ChatModel, Finish, OnText
 from assistant.model.cost import usage_shown
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.generate.wording import MARK, NOT_COVERED, REFUSED, RULES_LEAD, SOURCES_LEAD
+from assistant.answer.fixed_words import REFUSED, RULES_LEAD, without_sources
+from assistant.generate.wording import MARK, NOT_COVERED
 
 _OF_ITS_OWN = re.compile(
     rf"(?:^|\n){re.escape(RULES_LEAD)}[^\n]*|(?: \[\d{{1,3}}\])+| {re.escape(MARK)}"
@@ -23,5 +24,5 @@ def said_before(role: str, content: str) -> str:
         return content
     if content.lstrip().startswith(REFUSED):
         return NOT_COVERED
-    body = content.partition(SOURCES_LEAD)[0]
-    return _GAPS.sub("\n\n", _OF_ITS_OWN.sub("", body)).strip()
+    body = _OF_ITS_OWN.sub("", without_sources(content))
+    return _GAPS.sub("\n\n", body).strip()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer.cite import Citations
 from assistant.answer.compose import sources_text
+from assistant.answer.fixed_words import RULES_LEAD
 from assistant.answer.result import Citation
 from assistant.generate.draft import Block, Claim, read_draft
 from assistant.generate.facts import (
@@ -25,7 +26,7 @@ from assistant.generate.facts import (
     numbers_of,
 )
 from assistant.generate.support import BOUND, SURE, Judge, Support
-from assistant.generate.wording import MARK, NOT_COVERED, RULES_LEAD
+from assistant.generate.wording import MARK, NOT_COVERED
 from kb.lexical import query_terms
 
 if TYPE_CHECKING:
