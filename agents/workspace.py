@@ -34,6 +34,11 @@ class Workspace:
         return self.root / "chroma"
 
     @property
+    def embedded(self) -> Path:
+        """Vectors of single texts that were compared before (SQLite); can be made again."""
+        return self.root / "embedded.sqlite"
+
+    @property
     def runs(self) -> Path:
         """Eval runs."""
         return self.root / "runs"

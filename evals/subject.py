@@ -34,9 +34,6 @@ only what changed. It can be deleted at any time."""
 MOST_CODE_TOKENS = 4_000
 """Of a reply that is code."""
 
-VECTORS = "embedded.sqlite"
-"""In that index, the vectors of all texts and questions: the file that the knowledge base keeps."""
-
 COLLECTION = "documents"
 """Of all documents under test."""
 
@@ -113,7 +110,8 @@ class Subject:
             self.registry,
             self.settings,
             progress=self._progress,
-            embedder_of=lambda model: RememberingEmbedder(model, self.workspace.root / VECTORS),
+            # The file of single texts' vectors keeps those of all texts and questions here.
+            embedder_of=lambda model: RememberingEmbedder(model, self.workspace.embedded),
         )
         return self._closing.enter_context(opened)
 

@@ -539,7 +539,7 @@ class KnowledgeBase(Closing):
             embedder = self._load_embedder()
             return embed_cached(
                 texts,
-                path=self._workspace.root / "embedded.sqlite",
+                path=self._workspace.embedded,
                 model_id=embedder.model_id,
                 dimension=embedder.dimension,
                 embed=embedder.embed_documents,

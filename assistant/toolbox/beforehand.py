@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.errors import ConvexpertError
 from agents.whole_file import write_whole
+from kb.vector_cache import MOST as KEPT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 """Texts of a step: a call that comes in waits for some fifty milliseconds at most."""
-MOST = 20_000
-"""Texts; half of the vectors that a workspace keeps."""
-VECTORS = "embedded.sqlite"
-"""The file in the workspace that keeps them, see `KnowledgeBase.embed`."""
+MOST = KEPT // 2
+"""Texts; the other half of the vectors that a workspace keeps is for what is asked."""
 DONE = "embedded.done"
 """The file in the workspace that says for what all has been made."""
 
@@ -61,7 +60,7 @@ class Beforehand:
 
     def _is_done(self, wanted: str) -> bool:
         with suppress(OSError, ValueError):
-            kept = (self._toolbox.workspace.root / VECTORS).exists()
+            kept = self._toolbox.workspace.embedded.exists()
             return kept and self._done.read_text(encoding="utf-8") == wanted
         return False
 

@@ -23,14 +23,14 @@ QUESTIONS = ("Where do I call the Stripe API from?", "Should I use filter or wit
 @pytest.fixture
 def toolbox(project: Any) -> Iterator[Toolbox]:
     # What other tests asked of the project that this one is a copy of.
-    for name in (beforehand.VECTORS, beforehand.DONE):
-        (project.workspace.root / name).unlink(missing_ok=True)
+    for kept in (project.workspace.embedded, project.workspace.root / beforehand.DONE):
+        kept.unlink(missing_ok=True)
     with Toolbox(project.workspace, Settings()) as opened:
         yield opened
 
 
 def _kept(toolbox: Toolbox) -> int:
-    path = toolbox.workspace.root / beforehand.VECTORS
+    path = toolbox.workspace.embedded
     if not path.exists():
         return 0
     with closing(sqlite3.connect(path)) as db:
@@ -66,7 +66,7 @@ def test_what_ended_too_early_is_gone_on_with(toolbox: Toolbox) -> None:
 def test_vectors_that_were_deleted_are_made_again(toolbox: Toolbox) -> None:
     _steps(Beforehand(toolbox))
     before = _kept(toolbox)
-    (toolbox.workspace.root / beforehand.VECTORS).unlink()
+    (toolbox.workspace.embedded).unlink()
     _steps(Beforehand(toolbox))
     assert _kept(toolbox) == before
 
